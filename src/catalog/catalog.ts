@@ -1,0 +1,104 @@
+import type { Unit } from "../kernel/measurement.ts";
+import type { Grain } from "../kernel/question.ts";
+
+/**
+ * Catalog: what the words of the field mean on the tables at hand. Loaded from YAML (`load.ts`), validated with zod and against the live
+ * database; read-only afterwards. Nothing in the code knows a metric, a dimension or a value by name.
+ */
+export interface Catalog {
+  /** Every metric by id, in the order of the files. */
+  readonly metrics: ReadonlyMap<string, Metric>;
+  readonly dimensions: ReadonlyMap<string, Dimension>;
+  readonly facts: ReadonlyMap<string, Fact>;
+  /** The dimension whose values have their own time zone (`market`), or null. */
+  readonly zoned: ZonedDimension | null;
+  /** Words of the language: grammar words by language, see `lexicon.ts`. */
+  readonly lexicon: Lexicon;
+}
+
+/** Vocabulary by language code (`en`, `zh`, `id`, `vi`, `th`; Melayu and Tagalog stand under `id`). */
+export type Words = Readonly<Partial<Record<LexiconLanguage, readonly string[]>>>;
+export type LexiconLanguage = "en" | "zh" | "id" | "vi" | "th";
+
+export interface ZonedDimension {
+  readonly dimension: string;
+  /** value → IANA zone. */
+  readonly zones: ReadonlyMap<string, string>;
+}
+
+export interface Dimension {
+  readonly id: string;
+  readonly label: Words;
+  /** Words that name the dimension ("market", "country", 市场). */
+  readonly words: Words;
+  /** Closed set with each value's words; empty = open set (values as typed: team, model_version). */
+  readonly values: readonly DimensionValue[];
+  /** Named groups of values ("SEA"). */
+  readonly groups: readonly { readonly words: Words; readonly values: readonly string[] }[];
+  /** Never shown by value (people, sellers). */
+  readonly private: boolean;
+}
+export interface DimensionValue {
+  readonly id: string;
+  readonly words: Words;
+}
+
+export type MetricType = "simple" | "ratio" | "derived" | "cumulative" | "quantile" | "weighted";
+
+export interface Metric {
+  readonly id: string;
+  readonly type: MetricType;
+  /** Display name by language; the first word of `label.en` starts a headline: "Overturn rate". */
+  readonly label: Words;
+  /** What people call it. */
+  readonly words: Words;
+  readonly group: "volume" | "quality" | "efficiency" | "cost" | (string & {});
+  readonly unit: Unit;
+  /** Which way is good. */
+  readonly good: "up" | "down" | "neither";
+  readonly owner: string;
+  readonly version: number;
+  /** One sentence by language: what it is. */
+  readonly description: Words;
+  /** Plain formula for the definition card. */
+  readonly formula: string;
+  readonly watchOut: string;
+  /** Other metrics or readings called by the same name. */
+  readonly alsoCalled: readonly string[];
+  /** Dimensions that it can be split and filtered by. */
+  readonly dimensions: readonly string[];
+  /** `day` for line metrics, else `total`. */
+  readonly defaultGrain: Grain;
+  readonly grains: readonly Grain[];
+  /** Read at a moment (backlog …), not over a period. */
+  readonly moment: boolean;
+  /** `options.age` filters it. */
+  readonly aged: boolean;
+  /** Days until a cohort's number is final; null = no cohort. */
+  readonly maturityDays: number | null;
+  /** Share of labels that must be in before a bucket counts (0.9 for QA); null = no labels. */
+  readonly labelsNeeded: number | null;
+  /** For the definition card: "Wilson", "Kaplan–Meier, Greenwood log–log". */
+  readonly interval: string;
+  /** Source tables, whose watermarks limit it. */
+  readonly reads: readonly string[];
+  /** Metrics that it shows instead of itself: tat → tat_p50, tat_p95. Empty = itself. */
+  readonly shows: readonly string[];
+  /** How the state is computed: the business of `src/queries/compile*.ts`; schema in `metric-schema.ts`. */
+  readonly definition: unknown;
+}
+
+export interface Fact {
+  readonly id: string;
+  readonly table: string;
+  /** The business of `src/queries`; schema in `fact-schema.ts`. */
+  readonly definition: unknown;
+}
+
+/**
+ * The grammar's words, by role: `lexicon.roles["period.yesterday"].en = ["yesterday", …]`. Roles are named in `src/language`; words live
+ * in `catalog/lexicon/*.yaml`.
+ */
+export interface Lexicon {
+  readonly roles: ReadonlyMap<string, Words>;
+}

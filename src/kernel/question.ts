@@ -1,0 +1,144 @@
+import { z } from "zod";
+
+/**
+ * Question: what was asked, as a plain, serialisable, canonical object. Equal questions are equal JSON (`canonical`), so a
+ * Question is a thread's state, a schedule's body, a receipt's key and a cache key.
+ */
+export const QUESTION_KINDS = [
+  "metric", "why", "forecast", "anomalies", "experiment", "power", "impact", "tradeoff", "define", "metrics",
+  "changes", "schedule", "watch", "status", "replay", "help", "clarify",
+] as const; // biome-ignore format: one list, read as one
+export type QuestionKind = (typeof QUESTION_KINDS)[number];
+
+export const GRAINS = ["total", "hour", "day", "week", "month", "hour_of_day", "day_of_week"] as const;
+export type Grain = (typeof GRAINS)[number];
+
+/** Half-open. Each end is a local day (`2026-03-09`) when it is local midnight, else minutes with offset (`2026-03-17T10:05+08:00`). */
+export interface Period {
+  readonly from: string;
+  readonly to: string;
+}
+/** The compared moment of a moment metric. */
+export interface Moment {
+  readonly at: string;
+}
+
+export interface Options {
+  readonly horizon?: number;
+  readonly experiment?: string;
+  readonly limit?: number;
+  readonly order?: "asc";
+  readonly level?: number;
+  readonly form?: "table" | "csv";
+  readonly age?: { readonly gt?: string; readonly lt?: string };
+  readonly at?: string;
+  readonly cron?: string;
+  readonly to?: string;
+  readonly when?: { readonly op: ">" | "<" | ">=" | "<="; readonly value: number; readonly unit?: string };
+  readonly receipt?: string;
+  readonly baseline?: number;
+  readonly target?: number;
+  readonly delta?: number;
+  readonly power?: number;
+  readonly threshold?: { readonly from?: number; readonly to: number };
+  readonly change?: { readonly kind: string; readonly name?: string };
+  readonly choices?: readonly Question[];
+}
+
+export interface Question {
+  readonly kind: QuestionKind;
+  /** Ids of the catalog, in the order asked. */
+  readonly metrics: readonly string[];
+  /** Dimension ids; `[]` = one total. */
+  readonly by: readonly string[];
+  /** Dimension → values, sorted; the key `!market` = all but these. */
+  readonly filters: Readonly<Record<string, readonly string[]>>;
+  readonly period: Period | null;
+  readonly grain: Grain;
+  readonly compare: Period | Moment | null;
+  readonly options: Options;
+}
+
+const periodSchema = z.strictObject({ from: z.string(), to: z.string() });
+const momentSchema = z.strictObject({ at: z.string() });
+
+/** Parses a Question that came from outside (a button, a stored thread, a schedule). Unknown keys are refused. */
+export const questionSchema: z.ZodType<Question> = z.lazy(() =>
+  z.strictObject({
+    kind: z.enum(QUESTION_KINDS),
+    metrics: z.array(z.string()).max(12),
+    by: z.array(z.string()).max(4),
+    filters: z.record(z.string(), z.array(z.string()).max(200)),
+    period: periodSchema.nullable(),
+    grain: z.enum(GRAINS),
+    compare: z.union([periodSchema, momentSchema]).nullable(),
+    options: optionsSchema,
+  }),
+) as z.ZodType<Question>;
+
+const optionsSchema = z.strictObject({
+  horizon: z.number().int().positive().optional(),
+  experiment: z.string().optional(),
+  limit: z.number().int().positive().optional(),
+  order: z.literal("asc").optional(),
+  level: z.number().gt(0).lt(1).optional(),
+  form: z.enum(["table", "csv"]).optional(),
+  age: z.strictObject({ gt: z.string().optional(), lt: z.string().optional() }).optional(),
+  at: z.string().optional(),
+  cron: z.string().optional(),
+  to: z.string().optional(),
+  when: z
+    .strictObject({ op: z.enum([">", "<", ">=", "<="]), value: z.number(), unit: z.string().optional() })
+    .optional(),
+  receipt: z.string().optional(),
+  baseline: z.number().optional(),
+  target: z.number().optional(),
+  delta: z.number().optional(),
+  power: z.number().optional(),
+  threshold: z.strictObject({ from: z.number().optional(), to: z.number() }).optional(),
+  change: z.strictObject({ kind: z.string(), name: z.string().optional() }).optional(),
+  choices: z.array(questionSchema).max(4).optional(),
+});
+
+/** The empty Question of a kind: all eight keys, nothing said. */
+export function blank(kind: QuestionKind): Question {
+  return { kind, metrics: [], by: [], filters: {}, period: null, grain: "total", compare: null, options: {} };
+}
+
+/** The one JSON text of a Question: keys of `filters` and `options` sorted by code point, filter values sorted and distinct. */
+export function canonical(question: Question): string {
+  return JSON.stringify(canonicalQuestion(question));
+}
+
+/** The same Question in canonical form (see `canonical`). */
+export function canonicalQuestion(question: Question): Question {
+  return {
+    kind: question.kind,
+    metrics: [...question.metrics],
+    by: [...question.by],
+    filters: Object.fromEntries(
+      sortedEntries(question.filters).map(([dimension, values]) => [dimension, [...new Set(values)].sort(byCodePoint)]),
+    ),
+    period: question.period && { from: question.period.from, to: question.period.to },
+    grain: question.grain,
+    compare: question.compare && sortKeys(question.compare),
+    options: sortKeys(question.options),
+  };
+}
+
+function sortKeys<T extends object>(value: T): T {
+  if (Array.isArray(value)) return value.map((item) => (isObject(item) ? sortKeys(item) : item)) as unknown as T;
+  return Object.fromEntries(
+    sortedEntries(value as Record<string, unknown>)
+      .filter(([, inner]) => inner !== undefined)
+      .map(([key, inner]) => [
+        key,
+        key === "choices" ? (inner as Question[]).map(canonicalQuestion) : isObject(inner) ? sortKeys(inner) : inner,
+      ]),
+  ) as T;
+}
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+const byCodePoint = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const sortedEntries = <T>(record: Readonly<Record<string, T>>): [string, T][] =>
+  Object.entries(record).sort(([a], [b]) => byCodePoint(a, b));

@@ -1,0 +1,34 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Flag, MetricState, RowKey, SqlRecord } from "../kernel/measurement.ts";
+import type { Question } from "../kernel/question.ts";
+import type { Refusal } from "../kernel/refusal.ts";
+import type { Result } from "../kernel/result.ts";
+
+/** One row of a metric: its key, its state, and what the clock says about its bucket. */
+export interface MeasuredRow {
+  readonly metric: string;
+  readonly key: RowKey;
+  readonly state: MetricState;
+  /** `partial` (bucket ends after the watermark), `immature` (cohort too young, labels not in), `no_data` (no rows, or wholly future). */
+  readonly flags: readonly Flag[];
+}
+export interface Measurement {
+  /** Rows in the order asked: metric by metric, buckets ascending, splits sorted as `options.order`/`limit` ask. */
+  readonly rows: readonly MeasuredRow[];
+  /** The same for `question.compare`, keys aligned by position of the bucket; null without a comparison. */
+  readonly compare: readonly MeasuredRow[] | null;
+  readonly sql: readonly SqlRecord[];
+  /** ISO instant; null when no watermark is known. */
+  readonly dataThrough: string | null;
+  /** Per table: how complete, so that an answer can say which one is late. */
+  readonly watermarks: readonly { readonly source: string; readonly completeThrough: string }[];
+  /** Zone in which date-only ends are read; null = each row's own market. */
+  readonly zone: string | null;
+}
+export interface MeasureContext {
+  readonly catalog: Catalog;
+  readonly now: number;
+  /** Asker's zone. */
+  readonly zone: string;
+}
+export type Measure = (question: Question, context: MeasureContext) => Promise<Result<Measurement, Refusal>>;
