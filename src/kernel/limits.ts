@@ -1,0 +1,17 @@
+/** Every limit of the house, with its unit in its name. */
+export const limits = {
+  /** A delivery whose handler died may be taken again after this. */
+  deliveryLeaseSeconds: 60,
+  deliveriesKeptHours: 48,
+  dimensionsMax: 2,
+  periodDaysMax: 800,
+  rowsMax: 20_000,
+  textCharsMax: 2_000,
+  statementTimeoutMs: 3_000,
+  queriesAtOnceMax: 4,
+  /** A number on fewer cases is not shown … */
+  cellMin: 10,
+  /** … and on fewer than these is given with care. */
+  fewBelow: 30,
+  viewRowsMax: 20,
+} as const;
