@@ -1,0 +1,68 @@
+import pg from "pg";
+import type { Log } from "../../kernel/log.ts";
+import type { Database } from "./embedded.ts";
+
+/** Two doors to one database: facts are read through `reader`, the bot's own state goes through `writer`. */
+export interface Pools {
+  /** Read-only transactions, a statement time-out on the server, few clients: a question never starves the bot's state. */
+  readonly reader: pg.Pool;
+  readonly writer: pg.Pool;
+  end(): Promise<void>;
+}
+
+export interface PoolOptions {
+  /** A statement of the reader is cancelled on the server after this long. */
+  readonly statementTimeoutMs?: number;
+  /** Questions that may be computed at once. */
+  readonly readersMax?: number;
+  readonly writersMax?: number;
+  /** How long a caller waits for a free client before "busy". */
+  readonly waitMsMax?: number;
+  readonly log?: Log;
+}
+
+/** Opens no connection yet. `bigint` and `numeric` come as numbers, `timestamptz` as Date, `date` as text. */
+export function openPools(database: Pick<Database, "url" | "kind">, options: PoolOptions = {}): Pools {
+  // PGlite has one session for all: its clients take turns.
+  const single = database.kind === "pglite";
+  const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS;
+  const common = {
+    connectionString: database.url,
+    connectionTimeoutMillis: options.waitMsMax ?? WAIT_MS_MAX,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    types: { getTypeParser },
+  };
+  const reader = new pg.Pool({
+    ...common,
+    application_name: "modstats reader",
+    max: single ? 1 : (options.readersMax ?? READERS_MAX),
+    ...(!single && { options: `-c default_transaction_read_only=on -c statement_timeout=${statementTimeoutMs}` }),
+  });
+  const writer = new pg.Pool({
+    ...common,
+    application_name: "modstats writer",
+    max: single ? 1 : (options.writersMax ?? WRITERS_MAX),
+  });
+  for (const pool of [reader, writer]) {
+    // An idle client that loses its server is replaced by the pool; without a listener it would end the process.
+    pool.on("error", (error) => options.log?.warn({ error: error.message }, "database connection lost"));
+  }
+  return { reader, writer, end: async () => void (await Promise.all([reader.end(), writer.end()])) };
+}
+
+const STATEMENT_TIMEOUT_MS = 3_000;
+const READERS_MAX = 4;
+const WRITERS_MAX = 4;
+const WAIT_MS_MAX = 3_000;
+
+const OID = { int8: 20, date: 1082, numeric: 1700 } as const;
+
+/** Counts and money as numbers: all of ours are below 2^53, and JSON wants numbers. */
+const getTypeParser = ((oid: number, format?: "text" | "binary") => {
+  if (format !== "binary") {
+    if (oid === OID.int8 || oid === OID.numeric) return Number;
+    if (oid === OID.date) return String;
+  }
+  return pg.types.getTypeParser(oid, format as "text");
+}) as typeof pg.types.getTypeParser;
