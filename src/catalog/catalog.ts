@@ -1,5 +1,6 @@
 import type { Unit } from "../kernel/measurement.ts";
 import type { Grain } from "../kernel/question.ts";
+import type { CostSheet, FactDefinition, MeasureDefinition } from "./definition.ts";
 
 /**
  * Catalog: what the words of the field mean on the tables at hand. Loaded from YAML (`load.ts`), validated with zod and against the live
@@ -14,6 +15,22 @@ export interface Catalog {
   readonly zoned: ZonedDimension | null;
   /** Words of the language: grammar words by language, see `lexicon.ts`. */
   readonly lexicon: Lexicon;
+  /** Where completeness is written, or null when nothing says so (then data count as complete up to now). */
+  readonly watermarks: WatermarkSource | null;
+  /** The file and line of an entry, e.g. `["metrics", "overturn", "measure"]`: for messages to the catalog's author. */
+  readonly locate: (path: readonly (string | number)[]) => Location;
+}
+
+export interface Location {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** A table with one row per source: its name and the instant up to which it is complete. Names are identifiers, never SQL. */
+export interface WatermarkSource {
+  readonly table: string;
+  readonly source: string;
+  readonly completeThrough: string;
 }
 
 /** Vocabulary by language code (`en`, `zh`, `id`, `vi`, `th`; Melayu and Tagalog stand under `id`). */
@@ -84,15 +101,17 @@ export interface Metric {
   readonly reads: readonly string[];
   /** Metrics that it shows instead of itself: tat → tat_p50, tat_p95. Empty = itself. */
   readonly shows: readonly string[];
-  /** How the state is computed: the business of `src/queries/compile*.ts`; schema in `metric-schema.ts`. */
-  readonly definition: unknown;
+  /** 0.5 for a median: the quantile that is read from `lifetimes`; null = none. */
+  readonly quantile: number | null;
+  /** Unit costs that the metric is priced with, with their owner and date; null = none. */
+  readonly costSheet: CostSheet | null;
+  /** How the state is computed: the business of `src/queries`. */
+  readonly definition: MeasureDefinition;
 }
 
 export interface Fact {
   readonly id: string;
-  readonly table: string;
-  /** The business of `src/queries`; schema in `fact-schema.ts`. */
-  readonly definition: unknown;
+  readonly definition: FactDefinition;
 }
 
 /**

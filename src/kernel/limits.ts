@@ -9,6 +9,12 @@ export const limits = {
   textCharsMax: 2_000,
   statementTimeoutMs: 3_000,
   queriesAtOnceMax: 4,
+  /** Buckets of one series. */
+  bucketsMax: 5_000,
+  /** Values or ids that a refusal offers instead. */
+  nearestMax: 3,
+  /** Values of an open dimension that are looked at to find the nearest. */
+  knownValuesMax: 2_000,
   /** A number on fewer cases is not shown … */
   cellMin: 10,
   /** … and on fewer than these is given with care. */

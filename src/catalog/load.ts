@@ -1,0 +1,207 @@
+import { type Dirent, readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { distance } from "fastest-levenshtein";
+import { type Document, isMap, isPair, isScalar, LineCounter, parseDocument } from "yaml";
+import type { z } from "zod";
+import { err, ok, type Result } from "../kernel/result.ts";
+import { assemble } from "./assemble.ts";
+import type { Catalog, Location } from "./catalog.ts";
+import { type CatalogFile, DEFAULT_KEYS, fileSchema } from "./schema.ts";
+
+/** What is wrong with a catalog file, and where; `instead` says what to write. */
+export interface CatalogProblem extends Location {
+  readonly column: number;
+  /** `metrics.overturn.measure.fact`. */
+  readonly path: string;
+  readonly message: string;
+  readonly instead: string;
+}
+export type Path = readonly (string | number)[];
+
+/** A read file: its content and where each of its entries stands. */
+export interface ReadFile {
+  readonly content: CatalogFile;
+  readonly locate: (path: Path) => Location & { readonly column: number };
+}
+
+/**
+ * Reads every `*.yaml` below each directory (folders named `words` are the language's). A later directory adds entries or replaces
+ * those of the same id. All problems are returned at once, so that one run shows everything there is to mend.
+ */
+export function loadCatalog(options: { readonly dirs: readonly string[] }): Result<Catalog, CatalogProblem[]> {
+  const problems: CatalogProblem[] = [];
+  const files: ReadFile[] = [];
+  for (const dir of options.dirs) {
+    for (const path of yamlFiles(dir)) {
+      const file = readCatalogFile(path, relative(process.cwd(), path));
+      if (file.ok) files.push(file.value);
+      else problems.push(...file.error);
+    }
+  }
+  if (problems.length > 0) return err(problems);
+  return assemble(files);
+}
+
+/** One line of a problem: `catalog/metrics/mine.yaml:12:5 metrics.mine.unit: … → write one of …`. */
+export function describeProblem(problem: CatalogProblem): string {
+  const { file, line, column, path, message, instead } = problem;
+  return `${file}:${line}:${column} ${path}: ${message}${instead === "" ? "" : ` → ${instead}`}`;
+}
+
+function yamlFiles(dir: string): string[] {
+  const entries: Dirent[] = readdirSync(dir, { withFileTypes: true });
+  return entries
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(dir, entry.name);
+      if (entry.isDirectory()) return entry.name === "words" ? [] : yamlFiles(path);
+      return /\.ya?ml$/.test(entry.name) ? [path] : [];
+    });
+}
+
+function readCatalogFile(path: string, name: string): Result<ReadFile, CatalogProblem[]> {
+  const lines = new LineCounter();
+  const document = parseDocument(readFileSync(path, "utf8"), { lineCounter: lines, uniqueKeys: true, merge: true });
+  const locate = (at: Path) => ({ file: name, ...placeOf(document, lines, at) });
+  if (document.errors.length > 0) {
+    return err(
+      document.errors.map((error) => {
+        const { line, col } = lines.linePos(error.pos[0]);
+        const message = error.message.split("\n", 1)[0] ?? error.message;
+        return { file: name, line, column: col, path: "", message, instead: "mend the YAML at this place" };
+      }),
+    );
+  }
+  const parsed = fileSchema.safeParse(withDefaults(document.toJS() ?? {}));
+  if (parsed.success) return ok({ content: parsed.data, locate });
+  return err(parsed.error.issues.flatMap((issue) => problemsOf(issue, [], locate)));
+}
+
+/** The `defaults` of a file go into its metrics, where those do not say otherwise. */
+function withDefaults(content: unknown): unknown {
+  if (!isRecord(content) || !isRecord(content.defaults) || !isRecord(content.metrics)) return content;
+  const { defaults, ...rest } = content;
+  const unknown = Object.keys(defaults as object).filter((key) => !(DEFAULT_KEYS as readonly string[]).includes(key));
+  if (unknown.length > 0) return content;
+  const metrics = Object.entries(content.metrics).map(([id, metric]) => [
+    id,
+    isRecord(metric) ? { ...(defaults as object), ...metric } : metric,
+  ]);
+  return { ...rest, metrics: Object.fromEntries(metrics) };
+}
+
+type Issue = z.core.$ZodIssue;
+
+function problemsOf(issue: Issue, above: Path, locate: ReadFile["locate"]): CatalogProblem[] {
+  const path = [...above, ...(issue.path as Path)];
+  if (issue.code === "invalid_union" && issue.errors.length > 0) {
+    return closestBranch(issue.errors).flatMap((inner) => problemsOf(inner, path, locate));
+  }
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => problem(locate, [...path, key], `unknown key "${key}"`, nearestKey(key, path)));
+  }
+  return [problem(locate, path, issue.message, adviceFor(issue))];
+}
+
+const closestBranch = (branches: readonly (readonly Issue[])[]): readonly Issue[] =>
+  [...branches].sort((a, b) => deepest(b) - deepest(a) || a.length - b.length)[0] ?? [];
+const deepest = (issues: readonly Issue[]): number => Math.max(...issues.map((issue) => issue.path.length));
+
+const problem = (locate: ReadFile["locate"], path: Path, message: string, instead: string): CatalogProblem => ({
+  ...locate(path),
+  path: path.join("."),
+  message,
+  instead,
+});
+
+function adviceFor(issue: Issue): string {
+  if (issue.code === "invalid_value") return `write one of ${issue.values.map(String).join(", ")}`;
+  if (issue.code === "invalid_type") return `write a value of type ${issue.expected}`;
+  if (issue.code === "invalid_union")
+    return "write a kind: count, sum, ratio, proportion, mean, weighted, lifetimes, open, pairs, joined_ratio or parts";
+  return "";
+}
+
+const KNOWN_KEYS = [
+  "facts",
+  "dimensions",
+  "metrics",
+  "watermarks",
+  "defaults",
+  "table",
+  "alias",
+  "joins",
+  "where",
+  "times",
+  "grain",
+  "select",
+  "on",
+  "optional",
+  "label",
+  "words",
+  "values",
+  "groups",
+  "private",
+  "type",
+  "group",
+  "unit",
+  "good",
+  "owner",
+  "version",
+  "description",
+  "formula",
+  "watch_out",
+  "also_called",
+  "default_grain",
+  "grains",
+  "maturity_days",
+  "labels_needed",
+  "interval",
+  "shows",
+  "quantile",
+  "cost_sheet",
+  "measure",
+  "kind",
+  "fact",
+  "expr",
+  "hit",
+  "hits",
+  "rows",
+  "weight",
+  "labelled",
+  "among",
+  "from",
+  "event",
+  "censor",
+];
+
+function nearestKey(key: string, path: Path): string {
+  const [nearest] = [...KNOWN_KEYS].sort((a, b) => distance(key, a) - distance(key, b));
+  return nearest !== undefined && distance(key, nearest) <= 3
+    ? `write "${nearest}"`
+    : `remove it: ${path.length === 0 ? "a file" : path.join(".")} has no such key`;
+}
+
+/** Where the deepest existing part of a path stands, 1-based. */
+function placeOf(document: Document, lines: LineCounter, path: Path): { line: number; column: number } {
+  let node: unknown = document.contents;
+  let offset = 0;
+  for (const step of path) {
+    const pair = isMap(node)
+      ? node.items.find((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(step))
+      : undefined;
+    const next = pair ? pair.value : isCollectionItem(node, step);
+    const start = pair && isScalar(pair.key) ? pair.key.range?.[0] : rangeStart(next);
+    if (start === undefined) break;
+    offset = start;
+    node = next;
+  }
+  const { line, col } = lines.linePos(offset);
+  return { line, column: col };
+}
+
+const isCollectionItem = (node: unknown, step: string | number): unknown =>
+  isRecord(node) && Array.isArray(node.items) && typeof step === "number" ? node.items[step] : undefined;
+const rangeStart = (node: unknown): number | undefined =>
+  isRecord(node) && Array.isArray(node.range) ? (node.range[0] as number) : undefined;
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
