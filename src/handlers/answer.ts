@@ -1,0 +1,120 @@
+import type { NextStep } from "../chat/answer.ts";
+import type { ChannelRef } from "../chat/port.ts";
+import { blank, type Question } from "../kernel/question.ts";
+import type { Refusal } from "../kernel/refusal.ts";
+import type { Reading } from "../language/reader.ts";
+import { favouriteWords, findReceipt } from "../queries/state/receipts.ts";
+import { readWatermarks } from "../queries/watermarks.ts";
+import type { Asking, Draft } from "./asking.ts";
+import { answerClarify } from "./clarify.ts";
+import { answerDefine } from "./define.ts";
+import { exampleSteps } from "./examples.ts";
+import { answerHelp, answerMetrics } from "./listing.ts";
+import { answerMetric } from "./metric.ts";
+import type { BotParts } from "./parts.ts";
+import { answerRefusal } from "./refuse.ts";
+import { answerStatus } from "./status.ts";
+
+/** Answers a Question of any kind. `reading` = what the words gave, null for a click. */
+export type Answerer = (
+  question: Question,
+  reading: Reading | null,
+  asking: Asking,
+  where: ChannelRef,
+) => Promise<Draft>;
+
+/** One branch a kind; each handler reads as one sentence. */
+export function answererOf(parts: BotParts): Answerer {
+  return async (question, reading, asking, where) => {
+    if (reading?.unknown && (question.kind === "help" || question.kind === "metric")) {
+      return answerUnknown(question, reading.unknown, asking);
+    }
+    switch (question.kind) {
+      case "metric":
+        return answerOrRefuse(question, asking);
+      case "define":
+        return answerDefine(question, asking);
+      case "metrics":
+        return answerMetrics(question, asking);
+      case "status":
+        return answerStatus(question, await readWatermarks(parts.facts, asking.catalog), asking);
+      case "replay":
+        return answerReplay(parts, question, asking);
+      case "clarify":
+        return answerClarify(question, asking);
+      case "help":
+        return answerHelp(question, await examplesFor(parts, where, asking), reading?.askedForHelp ?? true, asking);
+      case "why":
+      case "forecast":
+      case "anomalies":
+      case "experiment":
+      case "power":
+      case "impact":
+      case "tradeoff":
+      case "changes":
+      case "schedule":
+      case "watch":
+        return answerNotYet(question, asking);
+      default:
+        return question.kind satisfies never;
+    }
+  };
+}
+
+async function answerOrRefuse(question: Question, asking: Asking): Promise<Draft> {
+  const answered = await answerMetric(question, asking);
+  return answered.ok ? answered.value : answerRefusal(question, answered.error, asking);
+}
+
+/** A replay reads the same Question at the same moment; late facts can still move the number, and the data line says how far they reach. */
+async function answerReplay(parts: BotParts, question: Question, asking: Asking): Promise<Draft> {
+  const receipt = question.options.receipt ?? "";
+  const kept = await findReceipt(parts.writer, receipt);
+  if (!kept) return answerRefusal(question, { code: "unknown_receipt", params: { receipt } }, asking);
+  const then: Asking = { ...asking, zone: kept.zone, now: Date.parse(kept.nowAt) };
+  const draft = await answererOf(parts)(kept.question, null, then, {
+    platform: "terminal",
+    tenant: kept.tenant,
+    channel: kept.channel,
+  });
+  return { ...draft, question, headline: asking.say("replay.head", { receipt, headline: draft.headline }) };
+}
+
+/** A word that stood where a metric or a value belongs and is none: the nearest three as buttons, nothing guessed. */
+function answerUnknown(question: Question, unknown: NonNullable<Reading["unknown"]>, asking: Asking): Draft {
+  const refusal: Refusal = {
+    code:
+      unknown.kind === "metric"
+        ? "unknown_metric"
+        : unknown.kind === "dimension"
+          ? "unknown_dimension"
+          : "unknown_value",
+    params: { value: unknown.text, ...(unknown.dimension ? { dimension: unknown.dimension } : {}) },
+    instead: unknown.nearest.map((near) => near.question),
+  };
+  return answerRefusal(
+    question,
+    refusal,
+    asking,
+    unknown.nearest.map((near) => near.label),
+  );
+}
+
+async function examplesFor(parts: BotParts, where: ChannelRef, asking: Asking): Promise<NextStep[]> {
+  return exampleSteps(parts, await favouriteWords(parts.writer, where, 4), asking.language);
+}
+
+/** What is asked for is understood but not answerable here; the plain number is offered instead. */
+function answerNotYet(question: Question, asking: Asking): Draft {
+  const plain: Question = {
+    ...blank("metric"),
+    metrics: question.metrics,
+    by: question.by,
+    filters: question.filters,
+    period: question.period,
+    compare: question.compare,
+    options: question.options.at ? { at: question.options.at } : {},
+  };
+  const instead = question.metrics.length > 0 && (plain.period || plain.options.at) ? [plain] : [];
+  return answerRefusal(question, { code: "not_available", params: { kind: question.kind }, instead }, asking);
+}

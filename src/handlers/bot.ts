@@ -1,0 +1,162 @@
+import { randomUUID } from "node:crypto";
+import type { Answer, Language, NextStep } from "../chat/answer.ts";
+import { localeFor } from "../chat/format.ts";
+import { sayIn } from "../chat/messages.ts";
+import type { Bot, ChannelRef, Inbound, Reply, ThreadRef } from "../chat/port.ts";
+import { limits } from "../kernel/limits.ts";
+import { blank } from "../kernel/question.ts";
+import type { Reading } from "../language/reader.ts";
+import { advance, emptyThread, type ThreadState } from "../language/thread.ts";
+import { claimDelivery, finishDelivery } from "../queries/state/deliveries.ts";
+import { favouriteWords, findReceipt, newReceipt, saveReceipt } from "../queries/state/receipts.ts";
+import { loadThread, saveThread } from "../queries/state/threads.ts";
+import { type Answerer, answererOf } from "./answer.ts";
+import type { Asking, Draft } from "./asking.ts";
+import { detailReply } from "./detail.ts";
+import { exampleSteps } from "./examples.ts";
+import { formModel } from "./form.ts";
+import type { BotParts } from "./parts.ts";
+import { refusalSentence } from "./refuse.ts";
+
+/** The core behind the port: words, clicks and follow-ups in; finished replies out; threads, receipts and deliveries kept. */
+export function createBot(parts: BotParts): Bot {
+  const answerer = answererOf(parts);
+  return {
+    respond: (inbound) => respond(parts, answerer, inbound),
+    bind: (thread, receipt) => bind(parts, thread, receipt),
+    knows: async (thread) => (await loadThread(parts.writer, thread)) !== null,
+    form: async (language) =>
+      formModel({ catalog: parts.catalog, language, say: sayIn(language, localeFor(language)) }),
+    favourites: (where, language) => favourites(parts, where, language),
+  };
+}
+
+async function respond(parts: BotParts, answerer: Answerer, inbound: Inbound): Promise<Reply> {
+  const language = personLanguage(inbound, parts.defaultLanguage);
+  try {
+    if (!(await claimDelivery(parts.writer, inbound.deliveries))) return { type: "nothing" };
+    const reply = await replyTo(parts, answerer, inbound);
+    await finishDelivery(parts.writer, inbound.deliveries);
+    return reply;
+  } catch (cause) {
+    return faultReply(parts, cause, language);
+  }
+}
+
+/** The last door: whatever broke becomes one sentence with a reference; the log has the cause. */
+function faultReply(parts: BotParts, cause: unknown, language: Language): Reply {
+  const reference = randomUUID().slice(0, 8);
+  parts.log.error({ err: cause, reference }, "a question could not be answered");
+  const asking = { catalog: parts.catalog, language, say: sayIn(language, localeFor(language)) } as Asking;
+  const code = isConnectionFailure(cause) ? "database_down" : "fault";
+  return { type: "notice", language, text: refusalSentence({ code, params: { reference } }, asking) };
+}
+
+async function replyTo(parts: BotParts, answerer: Answerer, inbound: Inbound): Promise<Reply> {
+  const started = performance.now();
+  const { act } = inbound;
+  if (act.type === "detail")
+    return detailReply(parts, act.receipt, act.detail, personLanguage(inbound, parts.defaultLanguage));
+  const known =
+    inbound.thread === null ? null : await loadThread(parts.writer, { ...inbound.where, thread: inbound.thread });
+  const state = (known?.state as ThreadState | undefined) ?? emptyThread;
+  const zone = inbound.person.zone ?? parts.defaultZone;
+  const now = parts.clock.now();
+  const reading =
+    act.type === "words"
+      ? parts.reader.read(act.text.slice(0, limits.textCharsMax), { now, zone, thread: state })
+      : null;
+  if (reading && act.type === "words" && !act.spokenTo && meansNothing(reading)) return { type: "nothing" };
+  const question = reading?.question ?? (act.type === "choice" ? act.question : blank("help"));
+  const language = languageOf(reading, known?.language, inbound, parts.defaultLanguage);
+  const locale = localeFor(language, inbound.person.locale);
+  const asking: Asking = {
+    catalog: parts.catalog,
+    measure: parts.measure,
+    say: sayIn(language, locale),
+    language,
+    locale,
+    zone,
+    now,
+  };
+  const parsed = performance.now();
+  const draft = await answerer(question, reading, asking, inbound.where);
+  const answer = await keep(parts, inbound, draft, state, zone, now, { parse: parsed - started, started });
+  return question.options.form === "csv" && answer.receipt !== null && answer.status === "answered"
+    ? detailReply(parts, answer.receipt, "csv", language, answer)
+    : { type: "answer", answer };
+}
+
+/** Names the answer, writes the audit, and moves the thread on. */
+async function keep(
+  parts: BotParts,
+  inbound: Inbound,
+  draft: Draft,
+  before: ThreadState,
+  zone: string,
+  now: number,
+  times: { readonly parse: number; readonly started: number },
+): Promise<Answer> {
+  const receipt = newReceipt();
+  const state = advance(before, draft.question);
+  await saveReceipt(parts.writer, {
+    ...inbound.where,
+    receipt,
+    thread: inbound.thread,
+    person: inbound.person.id,
+    words: inbound.act.type === "words" ? inbound.act.text.slice(0, limits.textCharsMax) : null,
+    question: draft.question,
+    status: draft.status,
+    nowAt: new Date(now).toISOString(),
+    zone,
+    language: draft.language,
+    sql: draft.sql,
+    rowCount: draft.values.length,
+    dataThrough: draft.dataThrough,
+    state,
+  });
+  if (inbound.thread !== null) {
+    await saveThread(parts.writer, { ...inbound.where, thread: inbound.thread }, { language: draft.language, state });
+  }
+  const timing = { parse: times.parse, ...draft.timing, chart: 0, total: performance.now() - times.started };
+  return { ...draft, receipt, timing };
+}
+
+async function bind(parts: BotParts, thread: ThreadRef, receipt: string): Promise<void> {
+  const kept = await findReceipt(parts.writer, receipt);
+  if (kept) await saveThread(parts.writer, thread, { language: kept.language, state: kept.state });
+}
+
+async function favourites(parts: BotParts, where: ChannelRef, language: Language): Promise<readonly NextStep[]> {
+  try {
+    const words = await favouriteWords(parts.writer, where, 4);
+    return exampleSteps(parts, words, language);
+  } catch (cause) {
+    parts.log.warn({ err: cause }, "favourites could not be read");
+    return exampleSteps(parts, [], language);
+  }
+}
+
+const meansNothing = (reading: Reading): boolean => reading.question.kind === "help";
+
+function languageOf(
+  reading: Reading | null,
+  thread: string | undefined,
+  inbound: Inbound,
+  fallback: Language,
+): Language {
+  return reading?.language ?? (thread as Language | undefined) ?? personLanguage(inbound, fallback);
+}
+
+function personLanguage(inbound: Inbound, fallback: Language): Language {
+  const code = inbound.person.locale?.slice(0, 2).toLowerCase();
+  return code === "zh" || code === "id" || code === "vi" || code === "th" || code === "en" ? code : fallback;
+}
+
+function isConnectionFailure(cause: unknown): boolean {
+  const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : "";
+  return (
+    /^(ECONN|ENOTFOUND|EPIPE|57P|08)/.test(code) ||
+    /timeout exceeded when trying to connect|Connection terminated/.test(String(cause))
+  );
+}

@@ -1,0 +1,109 @@
+import type { Metric } from "../catalog/catalog.ts";
+import type { AnswerValue, Caveat } from "../chat/answer.ts";
+import { formatInstant, formatValue } from "../chat/format.ts";
+import type { MessageKey, MessageValues } from "../chat/messages.ts";
+import { limits } from "../kernel/limits.ts";
+import type { Flag } from "../kernel/measurement.ts";
+import type { Question } from "../kernel/question.ts";
+import type { Measurement } from "../queries/measure.ts";
+import type { Asking } from "./asking.ts";
+import { metricName } from "./names.ts";
+import type { Numbers } from "./rows.ts";
+
+const LATE_AFTER_HOURS = 3;
+const MS_PER_HOUR = 3_600_000;
+
+/** What was done about each known trap, one plain line each, most important first. */
+export function caveatsOf(
+  numbers: Numbers,
+  measurement: Measurement,
+  question: Question,
+  metrics: readonly Metric[],
+  asking: Asking,
+): Caveat[] {
+  const caveats: Caveat[] = [];
+  const add = (code: string, key: MessageKey, values?: MessageValues): void => {
+    caveats.push({ code, text: asking.say(key, values) });
+  };
+  const flagged = (flag: Flag, metric?: Metric): number =>
+    numbers.rows.filter((row) => row.flags.includes(flag) && (!metric || row.metric === metric.id)).length;
+  const through = measurement.dataThrough
+    ? formatInstant(measurement.dataThrough, asking.locale, measurement.zone ?? asking.zone)
+    : "–";
+
+  if (numbers.rows.length > 0 && numbers.rows.every((row) => row.flags.includes("no_data"))) {
+    add("no_data", isFuture(question, asking.now) ? "caveat.future" : "caveat.no_data");
+  }
+  for (const metric of metrics) {
+    const immature = flagged("immature", metric);
+    if (immature === 0) continue;
+    const name = metricName(asking.catalog, metric.id, asking.language);
+    if (metric.maturityDays !== null)
+      add("immature", "caveat.immature", { n: immature, metric: name, days: metric.maturityDays });
+    else add("immature", "caveat.labels", { n: immature });
+  }
+  if (flagged("partial") > 0) add("partial", "caveat.partial", { n: flagged("partial"), at: through });
+  if (
+    numbers.rows.some((row) => row.compare && row.flags.includes("immature") !== row.compare.flags.includes("immature"))
+  ) {
+    add("compare_immature", "caveat.compare_immature");
+  }
+  if (flagged("suppressed") > 0)
+    add("suppressed", "caveat.suppressed", { n: flagged("suppressed"), k: limits.cellMin });
+  if (flagged("few") > 0) add("few", "caveat.few", { n: flagged("few") });
+  for (const metric of metrics) caveats.push(...methodCaveats(metric, numbers.totals.get(metric.id), asking));
+  const at = question.options.at;
+  if (at && measurement.dataThrough && Date.parse(at) > Date.parse(measurement.dataThrough)) {
+    add("moment_capped", "caveat.moment_capped", { at: through });
+  }
+  for (const { source, completeThrough } of measurement.watermarks) {
+    const hours = Math.floor((asking.now - Date.parse(completeThrough)) / MS_PER_HOUR);
+    if (hours >= LATE_AFTER_HOURS) add("late", "caveat.late", { source, hours });
+  }
+  return caveats;
+}
+
+function methodCaveats(metric: Metric, total: AnswerValue | undefined, asking: Asking): Caveat[] {
+  const caveats: Caveat[] = [];
+  if (!total || total.value === null) {
+    if (metric.id === "recall" || metric.id === "leakage") {
+      return total?.flags.includes("no_data")
+        ? [
+            {
+              code: "not_identifiable",
+              text: asking.say("caveat.not_identifiable", {
+                metric: metricName(asking.catalog, metric.id, asking.language),
+              }),
+            },
+          ]
+        : [];
+    }
+    return caveats;
+  }
+  const unweighted = total.extra?.unweighted;
+  if (unweighted != null) {
+    caveats.push({
+      code: "weighted",
+      text: asking.say("caveat.weighted", { unweighted: formatValue(unweighted, total.unit, asking.locale) }),
+    });
+  }
+  if (metric.definition.kind === "lifetimes") caveats.push({ code: "censored", text: asking.say("caveat.censored") });
+  if (metric.id === "sla") caveats.push({ code: "due_cases", text: asking.say("caveat.sla") });
+  if (metric.costSheet)
+    caveats.push({ code: "cost_sheet", text: asking.say("caveat.cost_sheet", { sheet: sheetText(metric) }) });
+  return caveats;
+}
+
+function sheetText(metric: Metric): string {
+  const sheet = metric.costSheet;
+  if (!sheet) return "";
+  const prices = Object.entries(sheet.unitCosts).map(
+    ([value, cost]) => `${value} $${cost.wrongRemoval} / $${cost.wrongApproval}`,
+  );
+  return `${prices.join(", ")} (${sheet.owner}, ${sheet.date})`;
+}
+
+function isFuture(question: Question, now: number): boolean {
+  const from = question.period?.from;
+  return from !== undefined && Date.parse(from.includes("T") ? from : `${from}T00:00Z`) > now;
+}

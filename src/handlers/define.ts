@@ -1,0 +1,57 @@
+import type { Metric, Words } from "../catalog/catalog.ts";
+import type { Question } from "../kernel/question.ts";
+import { blank } from "../kernel/question.ts";
+import { type Asking, blankDraft, type Draft } from "./asking.ts";
+import { dimensionName, firstWord, metricName } from "./names.ts";
+
+/** The definition card: what a metric is, how it is counted, what to mind, what else goes by its name. */
+export function answerDefine(question: Question, asking: Asking): Draft {
+  const metrics = question.metrics.flatMap((id) => asking.catalog.metrics.get(id) ?? []);
+  const cards = metrics.map((metric) => cardOf(metric, asking));
+  return {
+    ...blankDraft(asking, question, "answered"),
+    headline: metrics
+      .map(
+        (metric) =>
+          `${metricName(asking.catalog, metric.id, asking.language)}: ${firstWord(metric.description, asking.language) ?? ""}`,
+      )
+      .join(" · "),
+    body: cards.map((lines) => lines.join("\n")),
+    next: metrics.slice(0, 2).flatMap((metric) => [
+      {
+        label: metricName(asking.catalog, metric.id, asking.language),
+        question: { ...blank("metric"), metrics: [metric.id], ...windowOf(metric, asking) },
+      },
+    ]),
+  };
+}
+
+function cardOf(metric: Metric, asking: Asking): string[] {
+  const { say, language } = asking;
+  const splits = metric.dimensions.map((id) => dimensionName(asking.catalog, id, language)).join(", ");
+  return [
+    say("define.formula", { text: metric.formula }),
+    say("define.unit", { unit: metric.unit.replaceAll("_", " "), good: say(`good.${metric.good}`) }),
+    metric.maturityDays === null ? "" : say("define.maturity", { days: metric.maturityDays }),
+    metric.labelsNeeded === null ? "" : say("define.labels"),
+    say("define.interval", { text: metric.interval }),
+    metric.watchOut ? say("define.watch", { text: metric.watchOut }) : "",
+    metric.alsoCalled.length > 0 ? say("define.also", { text: metric.alsoCalled.join("; ") }) : "",
+    say("define.words", { text: allWords(metric.words) }),
+    splits ? say("define.split", { text: splits }) : "",
+    say("define.owner", { owner: metric.owner, version: metric.version }),
+  ].filter((line) => line !== "");
+}
+
+const allWords = (words: Words): string => Object.values(words).flat().join(", ");
+
+function windowOf(metric: Metric, asking: Asking): Partial<Question> {
+  if (metric.moment) return { options: { at: `${new Date(asking.now).toISOString().slice(0, 16)}+00:00` } };
+  const today = localDay(asking.now, asking.zone);
+  return { period: { from: daysBefore(today, 7), to: today } };
+}
+
+const localDay = (now: number, zone: string): string =>
+  new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(now);
+const daysBefore = (day: string, days: number): string =>
+  new Date(Date.parse(`${day}T00:00Z`) - days * 86_400_000).toISOString().slice(0, 10);

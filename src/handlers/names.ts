@@ -1,0 +1,58 @@
+import type { Catalog, Dimension, Metric, Words } from "../catalog/catalog.ts";
+import type { Language } from "../chat/answer.ts";
+import { formatInstant, formatPeriod } from "../chat/format.ts";
+import { OTHER, type RowKey } from "../kernel/measurement.ts";
+import type { Moment, Period, Question } from "../kernel/question.ts";
+import type { Asking } from "./asking.ts";
+
+/** What things are called in the asker's language. */
+
+export const metricName = (catalog: Catalog, id: string, language: Language): string =>
+  firstWord(catalog.metrics.get(id)?.label, language) ?? id;
+
+export const dimensionName = (catalog: Catalog, id: string, language: Language): string =>
+  firstWord(catalog.dimensions.get(id)?.label, language) ?? id.replaceAll("_", " ");
+
+/** A value as people write it: ids keep their form, underscores become spaces; NULL and the folded rest have names. */
+export function valueName(value: string | number | null | undefined, asking: Asking): string {
+  if (value === null || value === undefined) return asking.say("none");
+  if (value === OTHER) return asking.say("other");
+  return String(value).replaceAll("_", " ");
+}
+
+/** The split part of a row's key: "VN", "VN · live". */
+export const rowName = (key: RowKey, by: readonly string[], asking: Asking): string =>
+  by.map((dimension) => valueName(key[dimension], asking)).join(" · ");
+
+/** "ID, VN · live · not: auto"; "" without filters. */
+export function filtersName(question: Question, asking: Asking): string {
+  return Object.entries(question.filters)
+    .map(([key, values]) => {
+      const names = values.map((value) => valueName(value, asking)).join(", ");
+      return key.startsWith("!") ? asking.say("not", { values: names }) : names;
+    })
+    .join(" · ");
+}
+
+export function windowName(window: Period | Moment, asking: Asking, zone: string | null): string {
+  const shown = zone ?? asking.zone;
+  return "at" in window ? formatInstant(window.at, asking.locale, shown) : formatPeriod(window, asking.locale, shown);
+}
+
+/** Ids of the metrics whose numbers a question shows: `tat` shows its p50 and p95. */
+export function shownMetrics(question: Question, catalog: Catalog): Metric[] {
+  return question.metrics.flatMap((id) => {
+    const metric = catalog.metrics.get(id);
+    if (!metric) return [];
+    if (metric.shows.length === 0) return [metric];
+    return metric.shows.flatMap((shown) => catalog.metrics.get(shown) ?? []);
+  });
+}
+
+/** Words of the asker's language first, then English, then any. */
+export function firstWord(words: Words | undefined, language: Language): string | undefined {
+  return words?.[language]?.[0] ?? words?.en?.[0] ?? Object.values(words ?? {})[0]?.[0];
+}
+
+export const isDimensionOf = (metric: Metric, dimension: Dimension): boolean =>
+  metric.dimensions.includes(dimension.id);

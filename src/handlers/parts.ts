@@ -1,0 +1,23 @@
+import type { Pool } from "pg";
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Language } from "../chat/answer.ts";
+import type { Clock } from "../kernel/clock.ts";
+import type { Log } from "../kernel/log.ts";
+import type { Reader } from "../language/reader.ts";
+import type { Measure } from "../queries/measure.ts";
+
+/** What the core is made of; put together by the composition root. */
+export interface BotParts {
+  readonly catalog: Catalog;
+  readonly reader: Reader;
+  readonly measure: Measure;
+  /** The bot's own state. */
+  readonly writer: Pool;
+  /** The facts, read-only. */
+  readonly facts: Pool;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Zone of those whose platform tells none. */
+  readonly defaultZone: string;
+  readonly defaultLanguage: Language;
+}
