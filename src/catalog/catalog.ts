@@ -13,7 +13,7 @@ export interface Catalog {
   readonly facts: ReadonlyMap<string, Fact>;
   /** The dimension whose values have their own time zone (`market`), or null. */
   readonly zoned: ZonedDimension | null;
-  /** Words of the language: grammar words by language, see `lexicon.ts`. */
+  /** The words of the language. */
   readonly lexicon: Lexicon;
   /** Where completeness is written, or null when nothing says so (then data count as complete up to now). */
   readonly watermarks: WatermarkSource | null;
@@ -115,9 +115,38 @@ export interface Fact {
 }
 
 /**
- * The grammar's words, by role: `lexicon.roles["period.yesterday"].en = ["yesterday", …]`. Roles are named in `src/language`; words live
- * in `catalog/lexicon/*.yaml`.
+ * The words of the language (`words.ts` reads them from `catalog/words/*.yaml`): what people call metrics, dimensions and values, and the
+ * grammar's words by role: `roles.get("period.day.-1").en = ["yesterday", …]`. Roles are named in `src/language`; no word stands in code.
  */
 export interface Lexicon {
   readonly roles: ReadonlyMap<string, Words>;
+  /** Words in addition to those of the metric itself. */
+  readonly metrics: ReadonlyMap<string, Words>;
+  readonly dimensions: ReadonlyMap<string, DimensionWords>;
+  /** Plain metric → quantile ("p95") → metric: tat + p95 = tat_p95. */
+  readonly quantiles: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /** Words that stand for several metrics; the asker chooses. */
+  readonly ambiguous: readonly { readonly metrics: readonly string[]; readonly words: Words }[];
+  /** After "only", the value `of` could as well be `or`; the asker chooses. */
+  readonly onlyAmbiguous: readonly { readonly of: ValueRef; readonly or: ValueRef }[];
+  /** IANA zone → its names. */
+  readonly zones: ReadonlyMap<string, Words>;
+  /** IANA zone → places that name it together with a word for time ("Jakarta time"). */
+  readonly places: ReadonlyMap<string, Words>;
+  /** Words that mean nothing and are no slips of the pen. */
+  readonly ordinary: Words;
+}
+export interface ValueRef {
+  readonly dimension: string;
+  readonly value: string;
+}
+export interface DimensionWords {
+  readonly words: Words;
+  /** The metric that a value of this dimension asks for when no metric is named (action → decisions). */
+  readonly alone: string | null;
+  /** Regular expression of an open dimension's values, by which they are known without its word. */
+  readonly form: string | null;
+  /** `bare` = the id alone means the value. */
+  readonly values: ReadonlyMap<string, { readonly bare: boolean; readonly words: Words }>;
+  readonly groups: readonly { readonly words: Words; readonly values: readonly string[] }[];
 }
