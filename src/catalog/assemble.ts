@@ -1,13 +1,13 @@
 import { distance } from "fastest-levenshtein";
 import { GRAINS, type Grain } from "../kernel/question.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
-import type { Catalog, Dimension, Fact, Metric, WatermarkSource, ZonedDimension } from "./catalog.ts";
+import type { Catalog, Dimension, Fact, Lexicon, Metric, WatermarkSource, ZonedDimension } from "./catalog.ts";
 import type { FactDefinition, MeasureDefinition, PlainMeasure } from "./definition.ts";
 import type { CatalogProblem, Path, ReadFile } from "./load.ts";
 import type { DimensionEntry, FactEntry, MetricEntry } from "./schema.ts";
 
 /** The read files as one catalog: later files replace entries of the same id, then every reference is followed. */
-export function assemble(files: readonly ReadFile[]): Result<Catalog, CatalogProblem[]> {
+export function assemble(files: readonly ReadFile[], lexicon: Lexicon): Result<Catalog, CatalogProblem[]> {
   const entries = collect(files);
   const problems = new Problems(entries.locate);
   const facts = new Map<string, Fact>();
@@ -38,7 +38,7 @@ export function assemble(files: readonly ReadFile[]): Result<Catalog, CatalogPro
     dimensions,
     facts,
     zoned: zonedDimension(entries.dimensions),
-    lexicon: { roles: new Map() },
+    lexicon,
     watermarks: entries.watermarks,
     locate: (path) => {
       const { file, line } = entries.locate(path);

@@ -1,12 +1,14 @@
-import { type Dirent, readdirSync, readFileSync } from "node:fs";
+import { type Dirent, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { distance } from "fastest-levenshtein";
 import { type Document, isMap, isPair, isScalar, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { err, ok, type Result } from "../kernel/result.ts";
 import { assemble } from "./assemble.ts";
-import type { Catalog, Location } from "./catalog.ts";
+import type { Catalog, Lexicon, Location } from "./catalog.ts";
+import { emptyLexicon, joinLexicons } from "./lexicon.ts";
 import { type CatalogFile, DEFAULT_KEYS, fileSchema } from "./schema.ts";
+import { loadWords } from "./words.ts";
 
 /** What is wrong with a catalog file, and where; `instead` says what to write. */
 export interface CatalogProblem extends Location {
@@ -31,7 +33,11 @@ export interface ReadFile {
 export function loadCatalog(options: { readonly dirs: readonly string[] }): Result<Catalog, CatalogProblem[]> {
   const problems: CatalogProblem[] = [];
   const files: ReadFile[] = [];
+  let lexicon = emptyLexicon;
   for (const dir of options.dirs) {
+    const words = readWords(dir);
+    if (words.ok) lexicon = joinLexicons(lexicon, words.value);
+    else problems.push(...words.error);
     for (const path of yamlFiles(dir)) {
       const file = readCatalogFile(path, relative(process.cwd(), path));
       if (file.ok) files.push(file.value);
@@ -39,13 +45,26 @@ export function loadCatalog(options: { readonly dirs: readonly string[] }): Resu
     }
   }
   if (problems.length > 0) return err(problems);
-  return assemble(files);
+  return assemble(files, lexicon);
 }
 
 /** One line of a problem: `catalog/metrics/mine.yaml:12:5 metrics.mine.unit: … → write one of …`. */
 export function describeProblem(problem: CatalogProblem): string {
   const { file, line, column, path, message, instead } = problem;
   return `${file}:${line}:${column} ${path}: ${message}${instead === "" ? "" : ` → ${instead}`}`;
+}
+
+function readWords(dir: string): Result<Lexicon, CatalogProblem[]> {
+  const folder = join(dir, "words");
+  if (!existsSync(folder)) return ok(emptyLexicon);
+  const words = loadWords(folder);
+  if (words.ok) return words;
+  const home = relative(process.cwd(), folder);
+  return err(
+    words.error.map(({ file, line, message }) => {
+      return { file: join(home, file), line, column: 1, path: "", message, instead: "mend the words at this place" };
+    }),
+  );
 }
 
 function yamlFiles(dir: string): string[] {
