@@ -14,6 +14,10 @@ export type Language = (typeof LANGUAGES)[number];
 export interface Answer {
   readonly question: Question;
   readonly status: "answered" | "clarify" | "help" | "refused" | "fault";
+  /** Why it was refused (a Refusal's code); absent otherwise. */
+  readonly code?: string;
+  /** False when help is shown because nothing was understood; absent otherwise. */
+  readonly understood?: boolean;
   readonly language: Language;
   /** BCP 47 locale of numbers and dates. */
   readonly locale: string;

@@ -13,6 +13,7 @@ export function answerHelp(
   const { say, catalog } = asking;
   return {
     ...blankDraft(asking, question, "help"),
+    understood,
     headline: understood ? say("help.head") : say("help.not_understood"),
     body: [
       [say("help.lead"), ...examples.map((example) => `• ${example.label}`)].join("\n"),

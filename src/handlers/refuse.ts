@@ -17,6 +17,7 @@ export function answerRefusal(question: Question, refusal: Refusal, asking: Aski
   );
   return {
     ...blankDraft(asking, question, refusal.code === "fault" ? "fault" : "refused"),
+    code: refusal.code,
     headline: refusalSentence(refusal, asking),
     next,
   };

@@ -34,7 +34,7 @@ export function numbersOf(measurement: Measurement, question: Question, metrics:
       const own = current[index];
       if (!own) return;
       const at = pair?.[index] ?? null;
-      rows.push(valueOf(metric, row.key, own, at === null ? null : (before?.[at] ?? null), before !== null));
+      rows.push(answerValue(metric, row.key, own, at === null ? null : (before?.[at] ?? null), before !== null));
     });
     totals.set(metric.id, totalOf(metric, mine, theirs, question, level));
   }
@@ -82,7 +82,7 @@ function totalOf(
 ): AnswerValue {
   const own = unionOf(rows, metric, level);
   const compared = before && unionOf(before, metric, level);
-  return valueOf(metric, undefined, own, compared, question.compare !== null);
+  return answerValue(metric, undefined, own, compared, question.compare !== null);
 }
 
 function unionOf(rows: readonly MeasuredRow[], metric: Metric, level: number): Estimate {
@@ -125,7 +125,7 @@ function bucketRank(rows: readonly MeasuredRow[], key: RowKey): number {
   return ranks.get(String(key.bucket)) ?? -1;
 }
 
-function valueOf(
+function answerValue(
   metric: Metric,
   key: RowKey | undefined,
   own: Estimate,

@@ -1,5 +1,5 @@
 import type { MetricState } from "../../kernel/measurement.ts";
-import type { Made } from "./estimate.ts";
+import type { Made } from "./made.ts";
 import { shareEstimate } from "./simple.ts";
 
 /**

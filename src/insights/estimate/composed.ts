@@ -1,6 +1,6 @@
 import type { MetricState } from "../../kernel/measurement.ts";
 import { normalQuantile } from "../distributions/normal.ts";
-import type { Made } from "./estimate.ts";
+import type { Made } from "./made.ts";
 import { linearisedEstimate, weightedEstimate } from "./simple.ts";
 
 type Parts = Extract<MetricState, { kind: "parts" }>;

@@ -1,6 +1,7 @@
 import type { Estimate, Flag, MetricState } from "../../kernel/measurement.ts";
 import { agreementEstimate } from "./agreement.ts";
 import { blendEstimate, correctRemovalCostEstimate, errorCostEstimate, identifiedEstimate } from "./composed.ts";
+import type { Made } from "./made.ts";
 import type { EstimateRule } from "./rule.ts";
 import { linearisedEstimate, meanEstimate, quantileEstimate, shareEstimate, weightedEstimate } from "./simple.ts";
 
@@ -15,9 +16,6 @@ export function estimate(state: MetricState, rule: EstimateRule, level: number, 
   if (made === null) return nothing([...flags, "no_data"]);
   return { ...made, flags: [...flags] };
 }
-
-/** What a number is before the clock's flags are put on it; null = no rows. */
-export type Made = Omit<Estimate, "flags"> | null;
 
 function make(state: MetricState, rule: EstimateRule, level: number): Made {
   switch (rule.method) {

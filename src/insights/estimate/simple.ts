@@ -5,7 +5,7 @@ import { clopperPearson } from "../intervals/clopper-pearson.ts";
 import { tInterval } from "../intervals/t-interval.ts";
 import { wilson } from "../intervals/wilson.ts";
 import { kmQuantile } from "../survival/kaplan-meier.ts";
-import type { Made } from "./estimate.ts";
+import type { Made } from "./made.ts";
 
 type State<K extends MetricState["kind"]> = Extract<MetricState, { kind: K }>;
 

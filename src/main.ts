@@ -1,0 +1,163 @@
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Catalog } from "./catalog/catalog.ts";
+import { describeProblem, loadCatalog } from "./catalog/load.ts";
+import { createChartPort } from "./charts/port.ts";
+import type { Bot, ChartPort } from "./chat/port.ts";
+import { type Config, ConfigError } from "./config.ts";
+import { createBot } from "./handlers/bot.ts";
+import type { Clock } from "./kernel/clock.ts";
+import { createLog, type Log } from "./kernel/log.ts";
+import { createReader, type Reader } from "./language/reader.ts";
+import { createConsole } from "./platforms/console/console.ts";
+import { checkCatalog } from "./queries/check-catalog.ts";
+import { createMeasure } from "./queries/create-measure.ts";
+import { type Database, openDatabase } from "./queries/database/embedded.ts";
+import { migrate } from "./queries/database/migrate.ts";
+import { openPools, type Pools } from "./queries/database/pools.ts";
+
+/** The composition root: config → database → catalog → core → platforms. Nothing else knows all of them. */
+export interface House {
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly database: Database;
+  readonly pools: Pools;
+  readonly catalog: Catalog;
+  readonly reader: Reader;
+  readonly bot: Bot;
+  readonly charts: ChartPort;
+  close(): Promise<void>;
+}
+
+/** Opens everything that a question needs. Throws a ConfigError with advice when the catalog or the database does not fit. */
+export async function openHouse(config: Config, clock: Clock): Promise<House> {
+  const log = createLog(config.MODSTATS_LOG_LEVEL);
+  const catalog = readCatalog(config);
+  const databaseUrl = config.DATABASE_URL?.reveal();
+  const database = await openDatabase({
+    dataDir: resolve(config.MODSTATS_DATA_DIR),
+    log,
+    ...(databaseUrl ? { databaseUrl } : {}),
+  });
+  const pools = openPools(database, { statementTimeoutMs: config.MODSTATS_STATEMENT_TIMEOUT_MS, log });
+  await migrate(pools.writer);
+  const problems = await checkCatalog(catalog, pools.reader);
+  if (problems.length > 0) {
+    await pools.end();
+    await database.stop();
+    throw new ConfigError(`The catalog does not fit the database:\n${problems.map(describeProblem).join("\n")}`);
+  }
+  const reader = createReader(catalog);
+  const bot = createBot({
+    catalog,
+    reader,
+    measure: createMeasure(pools.reader),
+    writer: pools.writer,
+    facts: pools.reader,
+    clock,
+    log,
+    defaultZone: config.MODSTATS_ZONE,
+    defaultLanguage: config.MODSTATS_LANGUAGE,
+  });
+  const close = async (): Promise<void> => {
+    await pools.end();
+    await database.stop();
+  };
+  return { config, log, clock, database, pools, catalog, reader, bot, charts: createChartPort(), close };
+}
+
+/** The built-in catalog and the user's folders after it. Throws a ConfigError that names file, line and remedy. */
+export function readCatalog(config: Pick<Config, "MODSTATS_CATALOG_DIRS">): Catalog {
+  const loaded = loadCatalog({
+    dirs: [resolve(packageRoot(), "catalog"), ...config.MODSTATS_CATALOG_DIRS.map((dir) => resolve(dir))],
+  });
+  if (loaded.ok) return loaded.value;
+  throw new ConfigError(
+    `The catalog has ${loaded.error.length} problem(s):\n${loaded.error.map(describeProblem).join("\n")}`,
+  );
+}
+
+/** Something that is connected until it is stopped. */
+export interface Running {
+  readonly name: string;
+  readonly where: string;
+  stop(): Promise<void>;
+}
+
+/** Starts each platform that is configured. The SDKs are loaded only here, for importing Lark's takes 0.7 s. */
+export async function startPlatforms(house: House): Promise<Running[]> {
+  const { config, bot, charts, log, clock } = house;
+  const deps = { log, clock };
+  const running: Running[] = [];
+  const slackToken = config.SLACK_BOT_TOKEN?.reveal();
+  if (slackToken) {
+    const { createSlack } = await import("./platforms/slack/slack.ts");
+    const appToken = config.SLACK_APP_TOKEN?.reveal();
+    const signingSecret = config.SLACK_SIGNING_SECRET?.reveal();
+    const slack = createSlack(
+      {
+        mode: appToken ? "socket" : "http",
+        botToken: slackToken,
+        port: config.SLACK_PORT,
+        ...(appToken ? { appToken } : {}),
+        ...(signingSecret ? { signingSecret } : {}),
+        ...(config.SLACK_API_URL ? { apiUrl: config.SLACK_API_URL } : {}),
+      },
+      bot,
+      charts,
+      deps,
+    );
+    await slack.start();
+    running.push({
+      name: "Slack",
+      where: appToken ? "Socket Mode" : `HTTP on port ${slack.port}`,
+      stop: () => slack.stop(),
+    });
+  }
+  const larkSecret = config.LARK_APP_SECRET?.reveal();
+  if (config.LARK_APP_ID && larkSecret) {
+    const { createLark } = await import("./platforms/lark/lark.ts");
+    const encryptKey = config.LARK_ENCRYPT_KEY?.reveal();
+    const verificationToken = config.LARK_VERIFICATION_TOKEN?.reveal();
+    const lark = createLark(
+      {
+        mode: config.LARK_MODE,
+        appId: config.LARK_APP_ID,
+        appSecret: larkSecret,
+        domain: config.LARK_DOMAIN,
+        port: config.LARK_PORT,
+        ...(encryptKey ? { encryptKey } : {}),
+        ...(verificationToken ? { verificationToken } : {}),
+      },
+      bot,
+      charts,
+      deps,
+    );
+    await lark.start();
+    running.push({
+      name: "Lark",
+      where: config.LARK_MODE === "ws" ? "long connection" : `HTTP on port ${lark.port()}`,
+      stop: () => lark.stop(),
+    });
+  }
+  return running;
+}
+
+/** The local page, with views of the other platforms' renderings. */
+export async function startConsole(house: House): Promise<Running> {
+  const { createViews } = await import("./cli/views.ts");
+  const page = createConsole({ port: house.config.MODSTATS_CONSOLE_PORT, host: "127.0.0.1" }, house.bot, house.charts, {
+    log: house.log,
+    clock: house.clock,
+    views: createViews(house.charts),
+  });
+  const { url } = await page.start();
+  return { name: "Local page", where: url, stop: () => page.stop() };
+}
+
+/** The folder with catalog/, assets/ and package.json, from source and from dist/ alike. */
+export function packageRoot(): string {
+  const here = dirname(fileURLToPath(import.meta.url));
+  return here.endsWith("/dist/src") || here.endsWith("\\dist\\src") ? resolve(here, "../..") : resolve(here, "..");
+}
