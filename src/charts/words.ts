@@ -1,0 +1,99 @@
+/** The few words that charts say themselves; everything else arrives finished in the spec. */
+export interface ChartWords {
+  readonly noData: string;
+  /** `{shown}` of `{total}` drawn. */
+  readonly omitted: string;
+  /** Every `{n}`th point drawn. */
+  readonly thinned: string;
+  readonly line: string;
+  readonly bar: string;
+  readonly heat: string;
+  readonly multiples: string;
+  /** `{name}`, `{first}`, `{firstAt}`, `{last}`, `{lastAt}`. */
+  readonly fromTo: string;
+  /** `{low}`, `{lowAt}`, `{high}`, `{highAt}`. */
+  readonly range: string;
+  readonly provisional: string;
+  /** `{value}` against `{compare}`. */
+  readonly against: string;
+}
+
+/** Words in the language of a locale; English for languages that the bot does not speak. */
+export function chartWords(locale: string): ChartWords {
+  return WORDS[locale.toLowerCase().split("-")[0] ?? "en"] ?? EN;
+}
+
+/** Puts values into `{name}` places. */
+export function fill(template: string, values: Readonly<Record<string, string | number>>): string {
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
+}
+
+const EN: ChartWords = {
+  noData: "No data",
+  omitted: "{shown} of {total} shown",
+  thinned: "every {n}th point shown",
+  line: "Line chart",
+  bar: "Bar chart",
+  heat: "Heat map",
+  multiples: "Small line charts",
+  fromTo: "{name}: from {first} ({firstAt}) to {last} ({lastAt})",
+  range: "lowest {low} ({lowAt}), highest {high} ({highAt})",
+  provisional: "not final",
+  against: "{value} against {compare}",
+};
+
+const WORDS: Readonly<Record<string, ChartWords>> = {
+  en: EN,
+  zh: {
+    noData: "没有数据",
+    omitted: "显示 {total} 项中的 {shown} 项",
+    thinned: "每 {n} 个点显示一个",
+    line: "折线图",
+    bar: "柱状图",
+    heat: "热力图",
+    multiples: "小型折线图组",
+    fromTo: "{name}：从 {first}（{firstAt}）到 {last}（{lastAt}）",
+    range: "最低 {low}（{lowAt}），最高 {high}（{highAt}）",
+    provisional: "未定稿",
+    against: "{value}，对比 {compare}",
+  },
+  id: {
+    noData: "Tidak ada data",
+    omitted: "{shown} dari {total} ditampilkan",
+    thinned: "setiap titik ke-{n} ditampilkan",
+    line: "Grafik garis",
+    bar: "Grafik batang",
+    heat: "Peta panas",
+    multiples: "Kumpulan grafik garis kecil",
+    fromTo: "{name}: dari {first} ({firstAt}) ke {last} ({lastAt})",
+    range: "terendah {low} ({lowAt}), tertinggi {high} ({highAt})",
+    provisional: "belum final",
+    against: "{value} dibanding {compare}",
+  },
+  vi: {
+    noData: "Không có dữ liệu",
+    omitted: "hiển thị {shown} trên {total}",
+    thinned: "chỉ hiển thị mỗi điểm thứ {n}",
+    line: "Biểu đồ đường",
+    bar: "Biểu đồ cột",
+    heat: "Bản đồ nhiệt",
+    multiples: "Nhóm biểu đồ đường nhỏ",
+    fromTo: "{name}: từ {first} ({firstAt}) đến {last} ({lastAt})",
+    range: "thấp nhất {low} ({lowAt}), cao nhất {high} ({highAt})",
+    provisional: "chưa chốt",
+    against: "{value} so với {compare}",
+  },
+  th: {
+    noData: "ไม่มีข้อมูล",
+    omitted: "แสดง {shown} จาก {total}",
+    thinned: "แสดงทุกจุดที่ {n}",
+    line: "กราฟเส้น",
+    bar: "กราฟแท่ง",
+    heat: "แผนที่ความร้อน",
+    multiples: "ชุดกราฟเส้นขนาดเล็ก",
+    fromTo: "{name}: จาก {first} ({firstAt}) เป็น {last} ({lastAt})",
+    range: "ต่ำสุด {low} ({lowAt}) สูงสุด {high} ({highAt})",
+    provisional: "ยังไม่สรุป",
+    against: "{value} เทียบกับ {compare}",
+  },
+};
