@@ -16,8 +16,9 @@ export function chi2Sf(x: number, df: number): number {
 
 /** ln P(X > x), also where the probability underflows. */
 export function chi2LogSf(x: number, df: number): number {
-  const p = chi2Sf(x, df);
-  if (p > 1e-290) return Math.log(p);
+  const { lower, upper } = incompleteGamma(df / 2, x / 2);
+  if (lower < 0.5) return Math.log1p(-lower);
+  if (upper > 1e-290) return Math.log(upper);
   return logUpperGamma(df / 2, x / 2);
 }
 

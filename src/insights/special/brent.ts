@@ -26,12 +26,10 @@ export function brentRoot(f: (x: number) => number, low: number, high: number, t
     const tol = 2 * Number.EPSILON * Math.abs(b) + tolerance / 2 + 1e-320;
     const half = 0.5 * (c - b);
     if (Math.abs(half) <= tol || fb === 0) return b;
-    if (Math.abs(e) >= tol && Math.abs(fa) > Math.abs(fb)) {
-      const step = interpolate(a, b, c, fa, fb, fc, half);
-      const ok =
-        2 * Math.abs(step.p) < Math.min(3 * Math.abs(half * step.q) - Math.abs(tol * step.q), Math.abs(e * step.q));
-      e = ok ? d : half;
-      d = ok ? step.p / step.q : half;
+    const step = Math.abs(e) >= tol && Math.abs(fa) > Math.abs(fb) ? interpolate(a, b, c, fa, fb, fc, half) : null;
+    if (step && 2 * step.p < Math.min(3 * half * step.q - Math.abs(tol * step.q), Math.abs(e * step.q))) {
+      e = d;
+      d = step.p / step.q;
     } else {
       d = half;
       e = half;
@@ -50,12 +48,15 @@ export function brentRoot(f: (x: number) => number, low: number, high: number, t
   return b;
 }
 
+/** Secant or inverse quadratic step p/q from b, with p ≥ 0. */
 function interpolate(a: number, b: number, c: number, fa: number, fb: number, fc: number, half: number) {
   const s = fb / fa;
-  if (a === c) return { p: 2 * half * s, q: 1 - s };
-  const q = fa / fc;
+  const secant = a === c;
+  const u = fa / fc;
   const r = fb / fc;
-  return { p: s * (2 * half * q * (q - r) - (b - a) * (r - 1)), q: (q - 1) * (r - 1) * (s - 1) };
+  const p = secant ? 2 * half * s : s * (2 * half * u * (u - r) - (b - a) * (r - 1));
+  const q = secant ? 1 - s : (u - 1) * (r - 1) * (s - 1);
+  return p > 0 ? { p, q: -q } : { p: -p, q };
 }
 
 /** Root of a monotone f on the whole line, from a guess and a first step that doubles until the sign changes. */

@@ -1,0 +1,11 @@
+import { distributionMethods } from "./distribution-methods.ts";
+import { meanMethods } from "./mean-methods.ts";
+import type { VectorMethods } from "./method.ts";
+import { proportionMethods } from "./proportion-methods.ts";
+
+/** Every vector method by name. */
+export const methods: VectorMethods = {
+  ...distributionMethods,
+  ...proportionMethods,
+  ...meanMethods,
+};
