@@ -2,6 +2,7 @@ import type { NextStep } from "../chat/answer.ts";
 import type { ChannelRef } from "../chat/port.ts";
 import { blank, type Question } from "../kernel/question.ts";
 import type { Refusal } from "../kernel/refusal.ts";
+import type { Result } from "../kernel/result.ts";
 import type { Reading } from "../language/reader.ts";
 import { favouriteWords, findReceipt } from "../queries/state/receipts.ts";
 import { readWatermarks } from "../queries/watermarks.ts";
@@ -14,6 +15,7 @@ import { answerMetric } from "./metric.ts";
 import type { BotParts } from "./parts.ts";
 import { answerRefusal } from "./refuse.ts";
 import { answerStatus } from "./status.ts";
+import { answerWhy } from "./why.ts";
 
 /** Answers a Question of any kind. `reading` = what the words gave, null for a click. */
 export type Answerer = (
@@ -31,7 +33,9 @@ export function answererOf(parts: BotParts): Answerer {
     }
     switch (question.kind) {
       case "metric":
-        return answerOrRefuse(question, asking);
+        return orRefusal(question, await answerMetric(question, asking), asking);
+      case "why":
+        return orRefusal(question, await answerWhy(question, asking, parts.facts), asking);
       case "define":
         return answerDefine(question, asking);
       case "metrics":
@@ -44,7 +48,6 @@ export function answererOf(parts: BotParts): Answerer {
         return answerClarify(question, asking);
       case "help":
         return answerHelp(question, await examplesFor(parts, where, asking), reading?.askedForHelp ?? true, asking);
-      case "why":
       case "forecast":
       case "anomalies":
       case "experiment":
@@ -61,10 +64,8 @@ export function answererOf(parts: BotParts): Answerer {
   };
 }
 
-async function answerOrRefuse(question: Question, asking: Asking): Promise<Draft> {
-  const answered = await answerMetric(question, asking);
-  return answered.ok ? answered.value : answerRefusal(question, answered.error, asking);
-}
+const orRefusal = (question: Question, answered: Result<Draft, Refusal>, asking: Asking): Draft =>
+  answered.ok ? answered.value : answerRefusal(question, answered.error, asking);
 
 /** A replay reads the same Question at the same moment; late facts can still move the number, and the data line says how far they reach. */
 async function answerReplay(parts: BotParts, question: Question, asking: Asking): Promise<Draft> {
