@@ -8,6 +8,7 @@ export interface LarkClient {
   readonly api: Sdk.Client;
   readonly http: LarkHttp;
   readonly logger: SdkLogger;
+  readonly scrub: Scrub;
   /** Forgets the tenant token, so that the next call fetches a new one. */
   forgetToken(): void;
 }
@@ -50,7 +51,7 @@ export async function openClient(
       },
     },
   });
-  return { sdk, api, http, logger, forgetToken: () => tokens.clear() };
+  return { sdk, api, http, logger, scrub, forgetToken: () => tokens.clear() };
 }
 
 async function loadSdk(): Promise<typeof Sdk> {

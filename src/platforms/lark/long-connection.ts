@@ -92,7 +92,9 @@ export function createLongConnection(
         onReconnecting: () => log.warn({ platform: "lark" }, "long connection lost, reconnecting"),
         onReconnected: () => log.info({ platform: "lark" }, "long connection is back"),
         onError: (error) => {
-          const refusal = new Error(`Lark refused the long connection: ${error.message}. Check app id and app secret.`);
+          const refusal = new Error(
+            `Lark refused the long connection (${client.scrub(error.message)}). Check app id and app secret.`,
+          );
           if (settled) logFailure(refusal);
           else settle(() => reject(refusal));
         },

@@ -16,7 +16,7 @@ export function visible(text: string): string {
 
 /** As one line. */
 export function oneLine(text: string, charsMax: number): string {
-  return plain(text.replace(/\s+/g, " ").trim(), charsMax);
+  return plain(visible(text).replace(/\s+/g, " ").trim(), charsMax);
 }
 
 // All controls but line break and tab; direction marks; zero-width space, joiners of words, byte order mark.

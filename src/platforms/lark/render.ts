@@ -131,7 +131,8 @@ function cardWithin(answer: Answer, charts: readonly CardChart[], thread: string
       summary: { content: oneLine(answer.headline, TITLE_CHARS_MAX) },
     },
     header: {
-      title: plainText(oneLine(title, TITLE_CHARS_MAX)),
+      // An empty title is refused.
+      title: plainText(oneLine(title, TITLE_CHARS_MAX) || "modstats"),
       ...(answer.echo ? { subtitle: plainText(oneLine(answer.echo, 200)) } : {}),
       template: HEADER_COLOURS[answer.status],
     },
@@ -165,8 +166,9 @@ function splitHeadline(headline: string): readonly [string, string] {
 }
 
 function noted(lines: readonly string[], max: number, left: LeftOut): readonly string[] {
-  left.notes += Math.max(0, lines.length - max);
-  return lines.slice(0, max);
+  const said = lines.filter((line) => visible(line).trim() !== "");
+  left.notes += Math.max(0, said.length - max);
+  return said.slice(0, max);
 }
 
 function chartElements(charts: readonly CardChart[], max: number, left: LeftOut): readonly Element[] {
@@ -256,7 +258,7 @@ const button = (label: string, value: ButtonValue, type: Button["type"]): Button
   tag: "button",
   type,
   size: type === "text" ? "small" : "medium",
-  text: plainText(oneLine(label, BUTTON_LABEL_CHARS_MAX)),
+  text: plainText(oneLine(label, BUTTON_LABEL_CHARS_MAX) || "…"),
   behaviors: [{ type: "callback", value }],
 });
 

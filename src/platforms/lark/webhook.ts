@@ -74,8 +74,13 @@ const single = (header: string | string[] | undefined): string | undefined =>
 
 function send(response: ServerResponse, status: number, body: Readonly<Record<string, unknown>>): void {
   if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" });
-  response.end(JSON.stringify(body));
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    "content-type": "application/json; charset=utf-8",
+    "content-length": Buffer.byteLength(text),
+    "cache-control": "no-store",
+  });
+  response.end(text);
 }
 
 const listening = (server: Server, port: number): Promise<number> =>
