@@ -29,6 +29,12 @@ export function nextSteps(
   const plain: Question = { ...question, kind: "metric", options: withoutForm(question.options) };
   const first = metrics[0];
   if (!first) return steps;
+  if (isThin(numbers, metrics) && question.period) {
+    offer(asking.say("next.wider"), { ...plain, period: wider(question.period), compare: null });
+  }
+  for (const other of namesakes(question, metrics, asking)) {
+    offer(metricName(asking.catalog, other, asking.language), { ...plain, metrics: [other] });
+  }
   if (question.kind === "metric" && !metrics.some((metric) => metric.type === "quantile"))
     offer(asking.say("next.why"), whyOf(question));
   for (const value of extremeValues(question, numbers)) {
@@ -62,6 +68,30 @@ export function nextSteps(
     metrics: [question.metrics[0] ?? first.id],
   });
   return steps;
+}
+
+/** True when no number of the answer rests on enough cases to be read without care. */
+const isThin = (numbers: Numbers, metrics: readonly Metric[]): boolean =>
+  metrics.every((metric) => {
+    const flags = numbers.totals.get(metric.id)?.flags ?? [];
+    return flags.includes("few") || flags.includes("suppressed");
+  });
+
+const WIDER_DAYS = 90;
+const wider = (period: Period): Period => ({
+  from: shiftPeriod({ from: period.to, to: period.to }, -WIDER_DAYS).from.slice(0, 10),
+  to: period.to,
+});
+
+/** Other metrics that go by the same name (FP rate, leakage), where they can answer the same question. */
+function namesakes(question: Question, metrics: readonly Metric[], asking: Asking): string[] {
+  const [only] = metrics;
+  if (metrics.length !== 1 || !only) return [];
+  const used = [...question.by, ...Object.keys(question.filters).map((key) => key.replace(/^!/, ""))];
+  return only.alsoCalled.filter((name) => {
+    const other = asking.catalog.metrics.get(name);
+    return other !== undefined && used.every((dimension) => other.dimensions.includes(dimension));
+  });
 }
 
 const whyOf = (question: Question): Question => ({
