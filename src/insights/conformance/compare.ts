@@ -1,4 +1,4 @@
-/** How far a result may be from the expected value; one field may have its own, which then replaces both. */
+/** How far a result may be from the expected value; what one field names of its own goes before the vector's. */
 export interface Tolerance {
   readonly rel?: number;
   readonly abs?: number;
@@ -64,7 +64,7 @@ function withinTolerance(path: string, got: unknown, expected: number, { toleran
   if (typeof got !== "number") return false;
   const names = path.replaceAll(/\[\d+\]/g, "").split(".");
   const own = names.map((name) => tolerance.fields?.[name]).findLast((found) => found !== undefined);
-  const { rel = 0, abs = 0, abs_frac_of_ci_width: share = 0 } = own ?? tolerance;
+  const { rel = 0, abs = 0, abs_frac_of_ci_width: share = 0 } = { ...tolerance, ...own };
   return Math.abs(got - expected) <= Math.max(abs, rel * Math.abs(expected), share > 0 ? share * width : 0);
 }
 
