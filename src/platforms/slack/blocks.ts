@@ -3,7 +3,7 @@ import type { NextStep } from "../../chat/answer.ts";
 import { canonical } from "../../kernel/question.ts";
 import { ACTIONS } from "./actions.ts";
 import { slackLimits } from "./limits.ts";
-import { type SafeText, safe, safeLine } from "./text.ts";
+import { type SafeText, safe, safeLine, visible } from "./text.ts";
 
 /** Native chart: not in @slack/types yet. Made by the chart port, checked in `faults.ts`. */
 export interface ChartBlock {
@@ -55,7 +55,7 @@ export function steps(
 ): { buttons: types.Button[]; left: number } {
   const buttons = next
     .map(({ label, question }) => ({ label, value: canonical(question) }))
-    .filter(({ label, value }) => label.trim() !== "" && value.length <= slackLimits.button_value_characters_max)
+    .filter(({ label, value }) => visible(label) && value.length <= slackLimits.button_value_characters_max)
     .slice(0, max)
     .map(({ label, value }, index) => button(`${ACTIONS.ask}:${index}`, label, value, primary && index === 0));
   return { buttons, left: next.length - buttons.length };

@@ -18,7 +18,7 @@ import {
 import { faults, size } from "./faults.ts";
 import { slackLimits } from "./limits.ts";
 import { fenced, nativeTable, type Shown, textTable } from "./table.ts";
-import { safe, safeLine } from "./text.ts";
+import { safe, safeLine, visible } from "./text.ts";
 import { type Words, wordsIn } from "./words.ts";
 
 /** What is sent with chat.postMessage, and what is uploaded into its thread afterwards. */
@@ -62,7 +62,7 @@ export const textOnly = (message: SlackMessage): SlackMessage => ({ ...message, 
 
 /** One sentence. */
 export function renderNotice(text: string): SlackMessage {
-  const words = text.trim() === "" ? "…" : text;
+  const words = visible(text) ? text : "…";
   return {
     text: safe(words, slackLimits.fallback_characters_max),
     blocks: [paragraph(words)],
@@ -87,7 +87,7 @@ export function renderSql(reply: Extract<Reply, { type: "sql" }>, language: Lang
     section(bold(reply.title)),
     ...reply.statements.flatMap(({ text, params }): Block[] => [
       ...fenced(text.split("\n")),
-      ...(params.trim() === "" ? [] : [context([params])]),
+      ...(visible(params) ? [context([params])] : []),
     ]),
   ];
   const message = { text: title, blocks, pictures: [], native: false };
@@ -134,7 +134,7 @@ function compose(answer: Answer, charts: NativeCharts, style: Style, room: Room)
     ...rows(next.buttons),
     ...rows(details(answer, words)),
   ];
-  const text = safe([answer.headline, answer.echo].filter(Boolean).join("\n"), slackLimits.fallback_characters_max);
+  const text = safe([answer.headline, answer.echo].filter(visible).join("\n"), slackLimits.fallback_characters_max);
   const native = drawn.blocks.length > 0 || (style === "native" && (shown?.blocks.length ?? 0) > 0);
   return { text: text || "modstats", blocks, pictures: drawn.pictures, native };
 }
@@ -181,7 +181,7 @@ function drawCharts(
 
 /** The number large, what it consists of under it: "Overturn rate 6.1 % (312 of 5,118)" / "ID 4.4 % … VN 9.0 %". */
 function headline(text: string): Block[] {
-  const line = text.trim() || "modstats";
+  const line = visible(text) ? text.trim() : "modstats";
   const cut = line.indexOf(" · ");
   const first = cut > 0 ? line.slice(0, cut) : line;
   if (safeLine(first, Number.MAX_SAFE_INTEGER).length > slackLimits.header_characters_max) return [section(bold(line))];
@@ -195,9 +195,9 @@ const bold = (text: string): string =>
 const paragraphs = (answer: Answer): string[] => {
   const findings = answer.findings
     .map((finding) => finding.text)
-    .filter((text) => text.trim() !== "" && !answer.headline.includes(text));
+    .filter((text) => visible(text) && !answer.headline.includes(text));
   return [
-    ...answer.body.filter((text) => text.trim() !== ""),
+    ...answer.body.filter(visible),
     ...(findings.length > 0 ? [findings.map((text) => `• ${text}`).join("\n")] : []),
   ];
 };
@@ -213,11 +213,11 @@ function details(answer: Answer, words: Words): types.Button[] {
 }
 
 function notes(lines: readonly string[]): types.ContextBlock[] {
-  const spoken = lines.filter((line) => line.trim() !== "");
+  const spoken = lines.filter(visible);
   return Array.from({ length: Math.ceil(spoken.length / slackLimits.context_elements_max) }, (_, part) =>
     context(spoken.slice(part * slackLimits.context_elements_max, (part + 1) * slackLimits.context_elements_max)),
   );
 }
 
 const said = (count: number, sentence: (count: number) => string): string[] => (count > 0 ? [sentence(count)] : []);
-const when = (text: string, make: (text: string) => Block): Block[] => (text.trim() === "" ? [] : [make(text)]);
+const when = (text: string, make: (text: string) => Block): Block[] => (visible(text) ? [make(text)] : []);

@@ -21,7 +21,7 @@ export function nativeTable(view: TableView, caption: string, rowsMax: number): 
   if (columns.length === 0 || shown.length === 0) return { blocks: [], ...left };
   const block: types.DataTableBlock = {
     type: "data_table",
-    caption: safeLine(caption, 250),
+    caption: safeLine(caption, 250) || "–",
     page_size: Math.min(Math.max(shown.length, 1), slackLimits.table_page_rows_max),
     rows: [
       columns.map((column) => cell(column.label)),

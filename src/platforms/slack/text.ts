@@ -14,8 +14,8 @@ export function safe(text: string, max: number): SafeText {
 /** The same on one line. */
 export const safeLine = (text: string, max: number): SafeText => safe(text.replace(/\s+/gu, " ").trim(), max);
 
-/** For monospace blocks: a fence in the data must not close ours. */
-export const safeCode = (text: string, max: number): SafeText => safe(text.replaceAll("```", "'''"), max);
+/** False when nothing would be seen of it. */
+export const visible = (text: string): boolean => /\S/u.test(strip(text));
 
 /**
  * Text of a person as Slack sends it → the words: our own mention dropped, channel and link markup replaced by what was seen,
