@@ -5,7 +5,7 @@ const { crc32, deflate, deflateSync } = require("node:zlib");
 /**
  * Opaque pixels as an 8-bit-palette PNG, or null where that would not look the same (transparency, photographs).
  * A chart has a few flat colours and the shades of their smoothed edges: one byte a pixel is a quarter of the work for
- * deflate. The 128 commonest colours stay exact; the rare edge shades share the other 128 entries.
+ * deflate. The 64 commonest colours stay exact; the rare edge shades share the other 192 entries.
  * Specification: https://www.w3.org/TR/png-3/ (colour type 3, filter 0 throughout, as it advises for palettes).
  */
 function palettePngSync(rgba, width, height) {
@@ -27,8 +27,8 @@ async function palettePng(rgba, width, height) {
 module.exports = { palettePng, palettePngSync };
 
 const DEFLATE = { level: 6, memLevel: 9, chunkSize: 1 << 17 };
-const COLOURS_MAX = 8192; // more are a photograph
-const EXACT = 128;
+const COLOURS_MAX = 16_384; // more are a photograph
+const EXACT = 64;
 const ENTRIES = 256;
 /** Largest distance (of 255, in one channel) that a rare edge pixel may be moved; beyond it Skia writes the file. */
 const SHIFT_MAX = 20;
@@ -82,44 +82,41 @@ function countColours(pixels) {
 /** The id of each pixel: kept between pictures, for 4 MB of fresh memory a picture cost more than the counting. */
 let ids = new Uint16Array(0);
 
+/** The palette and, for each colour id, its entry; null where a colour would be moved too far. */
 function choosePalette(colours, counts) {
   const byCount = colours.map((_, id) => id).sort((a, b) => counts[b] - counts[a]);
   const exact = byCount.length <= ENTRIES ? byCount : byCount.slice(0, EXACT);
-  const rare = byCount.slice(exact.length);
-  const entries = [...exact.map((id) => colours[id]), ...medianCut(rare, colours, ENTRIES - exact.length)];
+  const boxes = medianCut(byCount.slice(exact.length), colours, ENTRIES - exact.length);
+  if (boxes.some((each) => each.width > 2 * SHIFT_MAX)) return null;
   const indexOf = new Uint8Array(colours.length);
   exact.forEach((id, index) => {
     indexOf[id] = index;
   });
-  for (const id of rare) {
-    const { index, shift } = nearest(colours[id], entries);
-    if (shift > SHIFT_MAX) return null;
-    indexOf[id] = index;
-  }
-  return { entries, indexOf };
+  boxes.forEach((each, index) => {
+    for (const id of each.ids) indexOf[id] = exact.length + index;
+  });
+  return { entries: [...exact.map((id) => colours[id]), ...boxes.map((each) => each.middle)], indexOf };
 }
 
-/** Splits the box with the widest channel until there are enough; the middle of each box is its colour. */
+/** Heckbert's median cut, but halving the widest channel, which bounds how far any colour is moved. */
 function medianCut(ids, colours, boxesMax) {
-  if (ids.length === 0) return [];
-  const boxes = [box(ids, colours)];
-  while (boxes.length < boxesMax) {
+  const boxes = ids.length === 0 ? [] : [box(ids, colours)];
+  while (boxes.length > 0 && boxes.length < boxesMax) {
     const widest = boxes.reduce((a, b) => (b.width > a.width ? b : a));
     if (widest.width === 0) break;
-    const sorted = widest.ids.sort((a, b) => channel(colours[a], widest.shift) - channel(colours[b], widest.shift));
+    const { shift } = widest;
     const middle = widest.low + widest.width / 2;
-    const cut = Math.max(
-      1,
-      sorted.findIndex((id) => channel(colours[id], widest.shift) > middle),
-    );
-    boxes.splice(boxes.indexOf(widest), 1, box(sorted.slice(0, cut), colours), box(sorted.slice(cut), colours));
+    const below = widest.ids.filter((id) => channel(colours[id], shift) <= middle);
+    const above = widest.ids.filter((id) => channel(colours[id], shift) > middle);
+    boxes.splice(boxes.indexOf(widest), 1, box(below, colours), box(above, colours));
   }
-  return boxes.map((each) => each.middle);
+  return boxes;
 }
 
 const SHIFTS = [0, 8, 16];
 const channel = (colour, shift) => (colour >>> shift) & 255;
 
+/** Colours with the least box around them: its widest channel and its middle. */
 function box(ids, colours) {
   const ranges = SHIFTS.map((shift) => {
     let low = 255;
@@ -133,23 +130,6 @@ function box(ids, colours) {
   });
   const middle = ranges.reduce((sum, { shift, low, width }) => sum | ((low + (width >> 1)) << shift), 0xff000000);
   return { ids, middle: middle >>> 0, ...ranges.reduce((a, b) => (b.width > a.width ? b : a)) };
-}
-
-function nearest(colour, entries) {
-  let index = 0;
-  let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < entries.length; i++) {
-    const r = channel(colour, 0) - channel(entries[i], 0);
-    const g = channel(colour, 8) - channel(entries[i], 8);
-    const b = channel(colour, 16) - channel(entries[i], 16);
-    const distance = r * r + g * g + b * b;
-    if (distance < least) {
-      least = distance;
-      index = i;
-    }
-  }
-  const shift = Math.max(...SHIFTS.map((at) => Math.abs(channel(colour, at) - channel(entries[index], at))));
-  return { index, shift };
 }
 
 function assemble(width, height, palette, packed) {

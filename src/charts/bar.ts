@@ -1,10 +1,10 @@
 import type { Chart, ChartConfiguration, Plugin, Scale } from "chart.js";
 import type { BarItem, BarSpec } from "../kernel/chart-spec.ts";
 import { frame, type KeyEntry } from "./frame.ts";
-import { formatValue } from "./numbers.ts";
-import { INK, MUTED, SERIES, TEXT } from "./palette.ts";
-import { FAMILY, fit, type Pen, penOf, widthOf, write } from "./pen.ts";
-import { domainOf, namesAxis, valueAxis } from "./scale.ts";
+import { formatValue, reachOf } from "./numbers.ts";
+import { COMPARE, INK, MUTED, PAPER, SERIES, TEXT } from "./palette.ts";
+import { FAMILY, font, type Pen, penOf, wrap, write } from "./pen.ts";
+import { type Domain, domainOf, namesAxis, valueAxis } from "./scale.ts";
 import { chartWords, fill } from "./words.ts";
 
 /** More bars cannot be read in one picture; the rest is counted as left out. */
@@ -19,10 +19,9 @@ export function barConfig(spec: BarSpec): ChartConfiguration<"bar", (number | nu
   const items = spec.items.slice(0, BARS_MAX);
   const lying = barsLie(spec);
   const names = items.map((item) => item.label);
-  const values = valueAxis(roomyDomain(spec, items, lying), spec.unit, spec.locale, true);
-  const categories = lying
-    ? lyingNames(names)
-    : { ...namesAxis(names), ticks: { ...namesAxis(names).ticks, autoSkip: false } };
+  const domain = roomyDomain(spec, items, lying);
+  const values = closed(valueAxis(domain, spec.unit, spec.locale, true), domain);
+  const categories = lying ? lyingNames(names, domain, spec.locale) : uprightNames(names, domain);
   return {
     type: "bar",
     data: { labels: names, datasets: [dataset(spec, items)] },
@@ -51,10 +50,12 @@ export function barsLie(spec: BarSpec): boolean {
   const widest = Math.max(
     0,
     ...items.map((item) => textWidth(item.label)),
-    ...items.map(({ value }) => textWidth(formatValue(value, spec.unit, spec.locale))),
+    ...items.map(({ value }) => textWidth(formatValue(value, spec.unit, spec.locale, reachOfBars(spec)))),
   );
   return items.length > 14 || widest > place - 14;
 }
+
+const reachOfBars = (spec: BarSpec): number => reachOf(spec.items.map((item) => item.value));
 
 const textWidth = (text: string): number =>
   [...text].reduce((sum, letter) => sum + (/[\u2e80-\uffef]/.test(letter) ? 16 : 9), 0);
@@ -68,7 +69,9 @@ function roomyDomain(spec: BarSpec, items: readonly BarItem[], lying: boolean) {
     ]),
   );
   if (!domain) return null;
-  const label = Math.max(...items.map((item) => textWidth(formatValue(item.value, spec.unit, spec.locale))));
+  const label = Math.max(
+    ...items.map((item) => textWidth(formatValue(item.value, spec.unit, spec.locale, reachOfBars(spec)))),
+  );
   const share = lying ? (label + 16) / 640 : 0.09;
   const low = Math.min(0, domain.low);
   const high = Math.max(0, domain.high);
@@ -76,33 +79,43 @@ function roomyDomain(spec: BarSpec, items: readonly BarItem[], lying: boolean) {
   return { low: low < 0 ? low - room : 0, high: high > 0 ? high + room : 0 };
 }
 
-function lyingNames(names: readonly string[]) {
-  const axis = namesAxis(names);
+/** The axis ends where its room does, between two ticks if need be: bars should fill the plot. */
+function closed<T extends { readonly ticks: object }>(axis: T, domain: Domain | null) {
+  if (!domain || domain.low === domain.high) return axis;
+  return { ...axis, min: domain.low, max: domain.high, ticks: { ...axis.ticks, includeBounds: false } };
+}
+
+function uprightNames(names: readonly string[], domain: Domain | null) {
+  const axis = namesAxis(names, domain);
+  return { ...axis, ticks: { ...axis.ticks, autoSkip: false } };
+}
+
+/** Long names on two lines where the bars are thick enough, cut beyond. */
+function lyingNames(names: readonly string[], domain: Domain | null, locale: string) {
+  const axis = namesAxis(names, domain);
+  const size = names.length > 26 ? 14 : 16;
+  const linesMax = names.length > 9 ? 1 : 2;
   return {
     ...axis,
     ticks: {
       ...axis.ticks,
       color: TEXT,
       autoSkip: false,
-      font: { size: names.length > 26 ? 14 : 16, family: FAMILY },
+      font: { size, family: FAMILY },
       callback(this: Scale, _: number | string, index: number) {
-        return fit(penWithAxisFont(this, names.length > 26 ? 14 : 16), names[index] ?? "", NAME_WIDTH_MAX);
+        const pen = penOf(this.chart);
+        pen.font = font(size);
+        return wrap(pen, names[index] ?? "", NAME_WIDTH_MAX, linesMax, locale);
       },
     },
   };
-}
-
-function penWithAxisFont(scale: Scale, size: number): Pen {
-  const pen = penOf(scale.chart);
-  widthOf(pen, "", size);
-  return pen;
 }
 
 function dataset(spec: BarSpec, items: readonly BarItem[]) {
   return {
     label: spec.valueName,
     data: items.map((item) => item.value),
-    backgroundColor: items.map((item) => (item.provisional ? `${FAINT}` : COLOUR)),
+    backgroundColor: items.map((item) => (item.provisional ? FAINT : COLOUR)),
     borderColor: COLOUR,
     borderWidth: items.map((item) => (item.provisional ? 2 : 0)),
     borderRadius: 2,
@@ -117,7 +130,7 @@ function compareKey(spec: BarSpec, items: readonly BarItem[]): readonly KeyEntry
   if (!spec.compareName || items.every((item) => (item.compare ?? null) === null)) return [];
   return [
     { label: spec.valueName, swatch: (pen, x, y) => block(pen, x, y - 7, 26, 14, COLOUR) },
-    { label: spec.compareName, swatch: (pen, x, y) => block(pen, x + 11, y - 11, 4, 22, INK) },
+    { label: spec.compareName, swatch: (pen, x, y) => block(pen, x + 11, y - 11, 4, 22, COMPARE.text) },
   ];
 }
 
@@ -130,7 +143,7 @@ function annotations(spec: BarSpec, items: readonly BarItem[], lying: boolean): 
   return {
     id: "annotations",
     afterDatasetsDraw(chart) {
-      const scale = lying ? chart.scales["x"] : chart.scales["y"];
+      const scale = lying ? chart.scales.x : chart.scales.y;
       if (!scale || items.every((item) => item.value === null)) return;
       const pen = penOf(chart);
       items.forEach((item, index) => {
@@ -154,7 +167,7 @@ function placeOf(chart: Chart<"bar">, scale: Scale, index: number, lying: boolea
     | { x: number; y: number; width?: number; height?: number }
     | undefined;
   if (!bar) return null;
-  const names = lying ? chart.scales["y"] : chart.scales["x"];
+  const names = lying ? chart.scales.y : chart.scales.x;
   const slot = names ? (lying ? names.height : names.width) / Math.max(1, chart.data.labels?.length ?? 1) : 0;
   const half = Math.min(64, slot * 0.84 * 0.84) / 2;
   const [from, to] = [Math.min(scale.min, scale.max), Math.max(scale.min, scale.max)];
@@ -168,18 +181,21 @@ function placeOf(chart: Chart<"bar">, scale: Scale, index: number, lying: boolea
 
 function drawItem(pen: Pen, item: BarItem, place: Place, spec: BarSpec): void {
   const { value, low, high, compare } = item;
-  if (value === null) return drawLabel(pen, "–", place, 0, false, MUTED);
-  if (typeof low === "number" && typeof high === "number") drawWhisker(pen, place, low, high);
+  if (value === null) {
+    drawLabel(pen, "–", place, 0, false, MUTED);
+    return;
+  }
   if (typeof compare === "number") drawTick(pen, place, compare);
+  if (typeof low === "number" && typeof high === "number") drawWhisker(pen, place, low, high);
   const ends = [value, low ?? value, high ?? value, compare ?? value];
   const negative = value < 0;
   const end = negative ? Math.min(...ends) : Math.max(...ends);
-  drawLabel(pen, formatValue(value, spec.unit, spec.locale), place, end, negative, INK);
+  drawLabel(pen, formatValue(value, spec.unit, spec.locale, reachOfBars(spec)), place, end, negative, INK);
 }
 
 function drawWhisker(pen: Pen, place: Place, low: number, high: number): void {
   const cap = Math.min(5, place.half * 0.7);
-  stroke(pen, place, 1.5, "#16202c", [
+  stroke(pen, place, 1.5, INK, [
     [low, 0, high, 0],
     [low, -cap, low, cap],
     [high, -cap, high, cap],
@@ -189,8 +205,8 @@ function drawWhisker(pen: Pen, place: Place, low: number, high: number): void {
 /** The comparison as an upright stroke across the bar, white-edged so that it shows on the bar and beside it. */
 function drawTick(pen: Pen, place: Place, compare: number): void {
   const reach = place.half + Math.min(4, place.half * 0.4);
-  stroke(pen, place, 6, "#ffffff", [[compare, -reach, compare, reach]]);
-  stroke(pen, place, 3, INK, [[compare, -reach, compare, reach]]);
+  stroke(pen, place, 7, PAPER, [[compare, -reach, compare, reach]]);
+  stroke(pen, place, 3, COMPARE.text, [[compare, -reach, compare, reach]]);
 }
 
 /** Lines from (value, offset across) to (value, offset across). */

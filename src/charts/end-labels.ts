@@ -1,5 +1,5 @@
 import type { ChartArea } from "chart.js";
-import { fit, font, type Pen, widthOf, write } from "./pen.ts";
+import { font, type Pen, shorten, widthOf, write } from "./pen.ts";
 
 /** A line's name and last value, written beside its end instead of in a legend. */
 export interface EndLabel {
@@ -38,8 +38,9 @@ export function drawEndLabels(
     area.top + PITCH / 2,
     area.bottom - PITCH / 2,
   );
+  const left = Math.max(...sorted.map((label) => label.x)) + GAP;
   sorted.forEach((label, index) => {
-    drawLabel(pen, area, label, heights[index] ?? label.y);
+    drawLabel(pen, left, label, heights[index] ?? label.y);
   });
 }
 
@@ -61,12 +62,11 @@ function spread(wishes: readonly number[], top: number, bottom: number): readonl
 
 const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value));
 
-function drawLabel(pen: Pen, area: ChartArea, label: EndLabel & { x: number; y: number }, height: number): void {
-  const left = area.right + GAP;
+function drawLabel(pen: Pen, left: number, label: EndLabel & { x: number; y: number }, height: number): void {
   if (Math.abs(height - label.y) > 8 || left - label.x > 40) drawThread(pen, label, left - 3, height);
   const width = widthOf(pen, label.value, SIZE, 600);
   pen.font = font(SIZE);
-  const name = label.name === "" ? "" : fit(pen, label.name, WIDTH_MAX - width - SPACE);
+  const name = label.name === "" ? "" : shorten(pen, label.name, WIDTH_MAX - width - SPACE);
   const nameEnd = name === "" ? left : left + widthOf(pen, name, SIZE) + SPACE;
   write(pen, name, left, height, { size: SIZE, colour: label.colour, baseline: "middle" });
   write(pen, label.value, nameEnd, height, { size: SIZE, weight: 600, colour: label.colour, baseline: "middle" });

@@ -1,7 +1,7 @@
 import type { Chart, Plugin } from "chart.js";
 import type { ChartSpec } from "../kernel/chart-spec.ts";
 import { INK, MUTED, PAPER, TEXT } from "./palette.ts";
-import { fit, font, type Pen, penOf, widthOf, wrap, write } from "./pen.ts";
+import { font, type Pen, penOf, shorten, widthOf, wrap, write } from "./pen.ts";
 import { chartWords } from "./words.ts";
 
 /** Space in px that a kind of chart wants around its plot, beside the frame's own. */
@@ -23,6 +23,8 @@ export interface FrameParts {
   readonly key?: readonly KeyEntry[];
   /** Said after the spec's own note. */
   readonly note?: string;
+  /** Px beside the note for something else. */
+  readonly noteRight?: number;
   readonly empty?: boolean;
 }
 
@@ -61,9 +63,9 @@ export function frame(spec: ChartSpec, parts: FrameParts = {}): Plugin {
   };
 }
 
-const TITLE = { size: 25, weight: 600, colour: INK, baseline: "top" } as const;
-const SUBTITLE = { size: 16, colour: MUTED, baseline: "top" } as const;
-const NOTE = { size: 14, colour: MUTED, baseline: "bottom" } as const;
+const TITLE = { size: 25, weight: 600, colour: INK } as const;
+const SUBTITLE = { size: 16, colour: MUTED } as const;
+const NOTE = { size: 14, colour: MUTED } as const;
 const KEY = { size: 15, colour: TEXT, baseline: "middle" } as const;
 const TITLE_LEADING = 32;
 const SUBTITLE_LEADING = 22;
@@ -87,7 +89,7 @@ function frameLines(pen: Pen, spec: ChartSpec, parts: FrameParts, width: number)
   const subtitle = spec.subtitle === "" ? [] : wrap(pen, spec.subtitle, width, 2, spec.locale);
   pen.font = font(NOTE.size);
   const said = [spec.note, parts.note].filter((each) => each !== undefined && each !== "").join(" · ");
-  const note = said === "" ? [] : wrap(pen, said, width, 2, spec.locale);
+  const note = said === "" ? [] : wrap(pen, said, width - (parts.noteRight ?? 0), 2, spec.locale);
   const keyTop = 24 + title.length * TITLE_LEADING + subtitle.length * SUBTITLE_LEADING;
   return {
     title,
@@ -95,22 +97,22 @@ function frameLines(pen: Pen, spec: ChartSpec, parts: FrameParts, width: number)
     note,
     keyTop,
     top: keyTop + (parts.key && parts.key.length > 0 ? KEY_HEIGHT : 0) + 18,
-    bottom: note.length === 0 ? 20 : 24 + note.length * NOTE_LEADING,
+    bottom: note.length === 0 && !parts.noteRight ? 20 : 24 + Math.max(1, note.length) * NOTE_LEADING,
   };
 }
 
 function drawFrame(pen: Pen, chart: Chart, lines: FrameLines, parts: FrameParts): void {
   let y = 24;
   for (const line of lines.title) {
-    write(pen, line, MARGIN, y, TITLE);
+    write(pen, line, MARGIN, y + 22, TITLE); // on its baseline: tops differ between scripts
     y += TITLE_LEADING;
   }
   for (const line of lines.subtitle) {
-    write(pen, line, MARGIN, y, SUBTITLE);
+    write(pen, line, MARGIN, y + 15, SUBTITLE);
     y += SUBTITLE_LEADING;
   }
   drawKey(pen, chart, parts.key ?? [], lines.keyTop + KEY_HEIGHT / 2 + 2);
-  const noteBottom = chart.height - 16;
+  const noteBottom = chart.height - 20;
   lines.note.forEach((line, index) => {
     write(pen, line, MARGIN, noteBottom - (lines.note.length - 1 - index) * NOTE_LEADING, NOTE);
   });
@@ -123,7 +125,7 @@ function drawKey(pen: Pen, chart: Chart, key: readonly KeyEntry[], y: number): v
     if (left < 40) return;
     swatch(pen, x, y);
     pen.font = font(KEY.size);
-    const text = fit(pen, label, left);
+    const text = shorten(pen, label, left);
     write(pen, text, x + SWATCH_WIDTH + 8, y, KEY);
     x += SWATCH_WIDTH + 8 + widthOf(pen, text, KEY.size) + 28;
   }

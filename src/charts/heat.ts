@@ -1,7 +1,7 @@
 import type { Chart, ChartConfiguration, Plugin } from "chart.js";
 import type { HeatSpec } from "../kernel/chart-spec.ts";
 import { frame, MARGIN } from "./frame.ts";
-import { formatValue } from "./numbers.ts";
+import { formatValue, reachOf } from "./numbers.ts";
 import { DIVERGING, GRID, INK, MUTED, PAPER, SEQUENTIAL } from "./palette.ts";
 import { type Pen, penOf, widthOf, write } from "./pen.ts";
 import { namesAxis } from "./scale.ts";
@@ -10,7 +10,7 @@ import { namesAxis } from "./scale.ts";
 export function heatConfig(spec: HeatSpec): ChartConfiguration<"scatter"> {
   const colours = colourScale(spec);
   const axis = (labels: readonly string[]) => ({
-    ...namesAxis(labels),
+    ...namesAxis(labels, null),
     offset: true,
     border: { display: false },
   });
@@ -26,13 +26,14 @@ export function heatConfig(spec: HeatSpec): ChartConfiguration<"scatter"> {
       plugins: { legend: { display: false }, tooltip: { enabled: false } },
     },
     plugins: [
-      frame(spec, { empty: colours === null, room: () => ({ bottom: colours ? KEY_ROOM : 0 }) }),
+      frame(spec, { empty: colours === null, noteRight: colours ? KEY_ROOM : 0 }),
       ...(colours ? [cells(spec, colours)] : []),
     ],
   };
 }
 
-const KEY_ROOM = 44;
+/** Px at the right of the note for the colour key. */
+const KEY_ROOM = 430;
 
 interface ColourScale {
   readonly low: number;
@@ -101,8 +102,9 @@ function gridOf(chart: Chart<"scatter">, spec: HeatSpec): Grid | null {
 
 /** How a cell's number is written, or null where the widest would not fit: the unit stands in the key, so it is left out. */
 function cellNumbers(pen: Pen, spec: HeatSpec, grid: Grid): ((value: number) => string) | null {
+  const reach = reachOf(spec.values.flat());
   const bare = (value: number): string =>
-    formatValue(value, spec.unit, spec.locale)
+    formatValue(value, spec.unit, spec.locale, reach)
       .replace(/[\s  ]?(%|h|s|\/h)$/, "")
       .replace("$", "");
   const widest = Math.max(
@@ -123,7 +125,10 @@ function drawCell(
   numbers: ((value: number) => string) | null,
 ): void {
   const [x, y, width, height] = [grid.left(column) + 1, grid.top(row) + 1, grid.width - 2, grid.height - 2];
-  if (value === null) return drawUnknown(pen, x, y, width, height);
+  if (value === null) {
+    drawUnknown(pen, x, y, width, height);
+    return;
+  }
   const { colour, dark } = colours.of(value);
   pen.fillStyle = colour;
   pen.fillRect(x, y, width, height);
@@ -154,9 +159,9 @@ function drawUnknown(pen: Pen, x: number, y: number, width: number, height: numb
 
 function drawKey(pen: Pen, chart: Chart<"scatter">, spec: HeatSpec, colours: ColourScale): void {
   const step = 26;
-  const y = chart.chartArea.bottom + 36;
-  const low = formatValue(colours.low, spec.unit, spec.locale);
-  const high = formatValue(colours.high, spec.unit, spec.locale);
+  const y = chart.height - 16 - 15;
+  const low = formatValue(colours.low, spec.unit, spec.locale, Math.max(-colours.low, colours.high));
+  const high = formatValue(colours.high, spec.unit, spec.locale, Math.max(-colours.low, colours.high));
   const label = { size: 14, colour: MUTED, baseline: "middle" } as const;
   const right = chart.width - MARGIN - widthOf(pen, high, label.size) - 8;
   const left = right - colours.steps.length * step;

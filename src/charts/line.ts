@@ -4,7 +4,7 @@ import { drawBand } from "./band.ts";
 import { drawEndLabels, type EndLabel, endLabelsWidth } from "./end-labels.ts";
 import { frame } from "./frame.ts";
 import { drawMarks, marksHeight } from "./marks.ts";
-import { formatValue } from "./numbers.ts";
+import { formatValue, reachOf } from "./numbers.ts";
 import { COMPARE, PAPER, type SeriesColour, seriesColour } from "./palette.ts";
 import { penOf } from "./pen.ts";
 import { domainOf, namesAxis, startsAtZero, valueAxis } from "./scale.ts";
@@ -26,7 +26,13 @@ export function lineConfig(spec: LineSpec): ChartConfiguration<"line", (number |
     data: { labels: buckets.map((bucket) => bucket.label), datasets: lines.map(dataset) },
     options: {
       scales: {
-        x: { ...namesAxis(buckets.map((bucket) => bucket.label)), offset: buckets.length < 2 },
+        x: {
+          ...namesAxis(
+            buckets.map((bucket) => bucket.label),
+            domain,
+          ),
+          offset: buckets.length < 2,
+        },
         y: valueAxis(domain, spec.unit, spec.locale, domain !== null && startsAtZero(domain)),
       },
       plugins: { legend: { display: false }, tooltip: { enabled: false } },
@@ -149,6 +155,7 @@ function annotations(
 
 /** Name and last value; the value alone where there is one line, for the subtitle names it. */
 function endLabels(spec: LineSpec, lines: readonly Line[]): readonly EndLabel[] {
+  const reach = reachOf(lines.flatMap((line) => line.points.map((point) => point.y)));
   return lines.flatMap((line, datasetIndex) => {
     const index = line.points.findLastIndex((point) => point.y !== null);
     const last = line.points[index];
@@ -156,7 +163,7 @@ function endLabels(spec: LineSpec, lines: readonly Line[]): readonly EndLabel[] 
     return [
       {
         name: lines.length === 1 ? "" : line.name,
-        value: formatValue(last.y, spec.unit, spec.locale),
+        value: formatValue(last.y, spec.unit, spec.locale, reach),
         colour: line.colour.text,
         first: line.role === "main",
         datasetIndex,

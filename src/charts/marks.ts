@@ -1,7 +1,7 @@
 import type { ChartArea } from "chart.js";
 import type { ChartMark } from "../kernel/chart-spec.ts";
 import { MUTED, PAPER, TEXT } from "./palette.ts";
-import { fit, font, type Pen, widthOf, write } from "./pen.ts";
+import { font, type Pen, shorten, widthOf, write } from "./pen.ts";
 
 const SIZE = 14;
 const LANE = 22;
@@ -23,15 +23,15 @@ export function drawMarks(
   const lanes = Array.from({ length: Math.min(LANES_MAX, marks.length) }, () => Number.NEGATIVE_INFINITY);
   for (const { label, x } of sorted(marks, at)) {
     pen.font = font(SIZE);
-    const text = fit(pen, label, LABEL_WIDTH_MAX);
-    const width = widthOf(pen, text, SIZE) + 10;
+    const text = shorten(pen, label, LABEL_WIDTH_MAX);
+    const width = widthOf(pen, text, SIZE) + 14;
     const left = Math.max(area.left, Math.min(x - 5, area.right + 4 - width));
     const lane = lanes.findIndex((end) => end + 6 <= left);
     const top = area.top - 4 - (lanes.length - lane) * LANE;
     drawLine(pen, x, lane < 0 ? area.top : top + LANE - 4, area.bottom);
     if (lane < 0) continue;
     lanes[lane] = left + width;
-    write(pen, text, left + 5, top + LANE / 2, { size: SIZE, colour: TEXT, baseline: "middle" });
+    write(pen, text, left + 10, top + LANE / 2, { size: SIZE, colour: TEXT, baseline: "middle" });
   }
 }
 

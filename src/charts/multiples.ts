@@ -3,9 +3,9 @@ import type { LinePoint, MultiplesSpec } from "../kernel/chart-spec.ts";
 import { drawBand } from "./band.ts";
 import { frame } from "./frame.ts";
 import { alignPoints } from "./line.ts";
-import { formatTick, formatValue } from "./numbers.ts";
+import { formatTick, formatValue, reachOf } from "./numbers.ts";
 import { AXIS, COMPARE, GRID, INK, MUTED, PAPER, SERIES } from "./palette.ts";
-import { fit, font, type Pen, penOf, widthOf, write } from "./pen.ts";
+import { font, type Pen, penOf, shorten, widthOf, write } from "./pen.ts";
 import { domainOf, startsAtZero, valueAxis } from "./scale.ts";
 import { chartWords, fill } from "./words.ts";
 
@@ -47,7 +47,7 @@ function panelsPlugin(spec: MultiplesSpec, panels: readonly Panel[]): Plugin<"sc
   return {
     id: "panels",
     beforeDatasetsDraw(chart) {
-      const shared = chart.scales["y"];
+      const shared = chart.scales.y;
       if (!shared) return;
       const ticks = axisTicks(shared, spec);
       const boxes = boxesOf(chart, panels.length, widestTick(penOf(chart), ticks));
@@ -101,10 +101,11 @@ interface Tick {
   readonly label: string;
 }
 
-/** The lowest, a middle and the highest tick of the shared axis. */
+/** The lowest, the highest and, if there is one, the middle tick of the shared axis. */
 function axisTicks(shared: Scale, spec: MultiplesSpec): readonly Tick[] {
   const values = shared.getTicks().map((tick) => tick.value);
-  const kept = values.length <= 3 ? values : [values[0], values[Math.floor((values.length - 1) / 2)], values.at(-1)];
+  const middle = values.length % 2 === 1 ? [values[(values.length - 1) / 2]] : [];
+  const kept = values.length <= 3 ? values : [values[0], ...middle, values.at(-1)];
   const step = (values[1] ?? 0) - (values[0] ?? 0);
   return kept.flatMap((value) =>
     value === undefined ? [] : [{ value, label: formatTick(value, step, spec.unit, spec.locale) }],
@@ -131,11 +132,18 @@ function drawPanel(pen: Pen, panel: Panel, box: Box, shared: Scale, ticks: reado
 
 function drawHead(pen: Pen, panel: Panel, box: Box, spec: MultiplesSpec): void {
   const last = panel.points.findLast((point) => point.y !== null);
-  const value = last ? formatValue(last.y, spec.unit, spec.locale) : chartWords(spec.locale).noData;
+  const value = last
+    ? formatValue(
+        last.y,
+        spec.unit,
+        spec.locale,
+        reachOf(spec.panels.flatMap((each) => each.points.map((point) => point.y))),
+      )
+    : chartWords(spec.locale).noData;
   const y = box.top - HEAD / 2 - 1;
   const width = box.right - box.left - widthOf(pen, value, 14, 600) - 10;
   pen.font = font(15, 600);
-  write(pen, fit(pen, panel.name, width), box.left, y, { size: 15, weight: 600, colour: INK, baseline: "middle" });
+  write(pen, shorten(pen, panel.name, width), box.left, y, { size: 15, weight: 600, colour: INK, baseline: "middle" });
   write(pen, value, box.right, y, {
     size: 14,
     weight: last ? 600 : 400,
@@ -168,8 +176,10 @@ function drawAxes(
   });
   const [first, last] = [points[0], points.at(-1)];
   if (!box.lastRow || !first || !last) return;
-  if (points.length === 1)
-    return write(pen, first.label, xAt(0), box.bottom + 5, { ...label, align: "center", baseline: "top" });
+  if (points.length === 1) {
+    write(pen, first.label, xAt(0), box.bottom + 5, { ...label, align: "center", baseline: "top" });
+    return;
+  }
   write(pen, first.label, box.left, box.bottom + 5, { ...label, baseline: "top" });
   write(pen, last.label, box.right, box.bottom + 5, { ...label, align: "right", baseline: "top" });
 }
@@ -201,12 +211,14 @@ function drawLine(
     pen.stroke();
   }
   pen.setLineDash([]);
+  const last = points.findLastIndex((point) => point.y !== null);
   points.forEach((point, index) => {
     const alone = (points[index - 1]?.y ?? null) === null && (points[index + 1]?.y ?? null) === null;
-    if (point.y === null || !(alone || point.provisional)) return;
+    const shown = alone || (point.provisional === true && index === last);
+    if (point.y === null || !shown) return;
     pen.fillStyle = point.provisional ? PAPER : colour;
     pen.beginPath();
-    pen.arc(xAt(index), y.getPixelForValue(point.y), alone ? 4 : 2.5, 0, 2 * Math.PI);
+    pen.arc(xAt(index), y.getPixelForValue(point.y), alone ? 4 : 3, 0, 2 * Math.PI);
     pen.fill();
     pen.stroke();
   });

@@ -1,10 +1,13 @@
 import type { ChartUnit } from "../kernel/chart-spec.ts";
 
-/** A value as a label writes it: 0.061 percent → "6.1 %", 43.2 hours → "43 h", null → "–". */
-export function formatValue(value: number | null, unit: ChartUnit, locale: string): string {
+/**
+ * A value as a label writes it: 0.061 percent → "6.1 %", 43.2 hours → "43.2 h", null → "–". Labels of one chart have as many
+ * decimals as its largest value, `reach`, needs.
+ */
+export function formatValue(value: number | null, unit: ChartUnit, locale: string, reach = value ?? 0): string {
   if (value === null) return "–";
   const amount = unit === "percent" ? value * 100 : value;
-  return withUnit(decimal(amount, locale, labelDigits(amount, unit)), unit);
+  return withUnit(decimal(amount, locale, labelDigits(amount, reach, unit)), unit);
 }
 
 /** A tick: no more decimals than the step between ticks needs, large counts short ("1.2M", "120万"). */
@@ -19,6 +22,10 @@ export function formatTick(value: number, step: number, unit: ChartUnit, locale:
 export function plainNumber(value: number, unit: ChartUnit): number {
   return Number((unit === "percent" ? value * 100 : value).toPrecision(6));
 }
+
+/** The largest size among values: what decides the decimals of a chart's labels. */
+export const reachOf = (values: readonly (number | null)[]): number =>
+  Math.max(0, ...values.map((value) => Math.abs(value ?? 0)));
 
 /** The sign of the unit for an axis that writes bare numbers. */
 export function unitSign(unit: ChartUnit): string {
@@ -47,11 +54,11 @@ function withUnit(text: string, unit: ChartUnit): string {
   }
 }
 
-function labelDigits(amount: number, unit: ChartUnit): number {
-  const size = Math.abs(amount);
-  if (unit === "count") return Number.isInteger(amount) || size >= 100 ? 0 : 1;
-  if (unit === "percent") return size === 0 || size >= 1 ? 1 : 2;
-  if (unit === "usd") return size < 0.1 ? 4 : size < 10 ? 3 : size < 1000 ? 2 : 0;
+function labelDigits(amount: number, reach: number, unit: ChartUnit): number {
+  if (unit === "count") return Number.isInteger(amount) || Math.abs(amount) >= 100 ? 0 : 1;
+  if (unit === "percent") return amount === 0 || Math.abs(amount) >= 1 ? 1 : Math.abs(amount) >= 0.1 ? 2 : 3;
+  const size = Math.abs(reach);
+  if (unit === "usd") return size < 0.1 ? 4 : size < 1 ? 3 : size < 1000 ? 2 : 0;
   return size >= 100 ? 0 : size >= 1 ? 1 : 2;
 }
 
@@ -73,7 +80,12 @@ const decimal = (amount: number, locale: string, digits: number): string =>
   );
 
 const compact = (amount: number, locale: string): string =>
-  formatFor(`${locale}/compact`, locale, { notation: "compact", maximumSignificantDigits: 3 }).format(amount);
+  formatFor(`${locale}/compact`, compactLocale(locale), { notation: "compact", maximumSignificantDigits: 3 }).format(
+    amount,
+  );
+
+/** British short form writes "1.6m" for millions, which reads as metres or minutes. */
+const compactLocale = (locale: string): string => (locale.startsWith("en") ? "en-US" : locale);
 
 function formatFor(key: string, locale: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
   let format = formats.get(key);

@@ -32,7 +32,7 @@ export function widthOf(pen: Pen, text: string, size: number, weight: 400 | 600 
 }
 
 /** The text, cut with "…" where it is wider than `width` at the pen's font. */
-export function fit(pen: Pen, text: string, width: number): string {
+export function shorten(pen: Pen, text: string, width: number): string {
   if (pen.measureText(text).width <= width) return text;
   const letters = [...text];
   let low = 0;
@@ -56,7 +56,7 @@ export function wrap(pen: Pen, text: string, width: number, linesMax: number, lo
       line = word.trimStart();
     } else line += word;
   }
-  lines.push(fit(pen, line.trimEnd(), width));
+  lines.push(shorten(pen, line.trimEnd(), width));
   return lines;
 }
 

@@ -42,11 +42,13 @@ export function valueAxis(domain: Domain | null, unit: ChartUnit, locale: string
     ...(flat ? { min: 0, max: floor } : { suggestedMin: domain.low, suggestedMax: domain.high, beginAtZero: fromZero }),
     border: { display: false },
     grid: {
+      display: domain !== null,
       color: (context: { tick?: { value: number } }) => (context.tick?.value === 0 ? AXIS : GRID),
       drawTicks: false,
     },
     ticks: {
       ...TICKS,
+      display: domain !== null,
       maxTicksLimit: 6,
       padding: 10,
       ...(unit === "count" ? { precision: 0 } : {}),
@@ -59,12 +61,12 @@ export function valueAxis(domain: Domain | null, unit: ChartUnit, locale: string
   };
 }
 
-/** Options of an axis of names or buckets. */
-export function namesAxis(labels: readonly string[]) {
+/** Options of an axis of names or buckets; its line is left out where the zero line is drawn elsewhere. */
+export function namesAxis(labels: readonly string[], domain: Domain | null) {
   return {
     type: "category" as const,
     labels: [...labels],
-    border: { color: AXIS },
+    border: { display: domain === null || domain.low >= 0, color: AXIS },
     grid: { display: false },
     ticks: { ...TICKS, maxRotation: 0, autoSkipPadding: 18, padding: 6 },
   };

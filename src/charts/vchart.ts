@@ -175,7 +175,7 @@ function valueAxis(spec: ChartSpec, orient: "left" | "bottom"): Json {
     orient,
     type: "linear",
     grid: { visible: true, style: { stroke: GRID, lineDash: [0] } },
-    ...(sign === "" ? {} : { label: { formatter: sign === "USD" ? "${label}" : `{label} ${sign}` } }),
+    ...(sign === "" ? {} : { label: { formatter: `{label} ${sign}` } }),
   };
 }
 
