@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { inject } from "vitest";
+import { fillMart } from "../../demo/generate.ts";
 import { type Database, startEmbedded } from "../../src/queries/database/embedded.ts";
 import { migrate } from "../../src/queries/database/migrate.ts";
 import { openPools, type Pools } from "../../src/queries/database/pools.ts";
@@ -26,8 +27,27 @@ export async function testDatabase(): Promise<TestDatabase> {
   };
 }
 
+/** "Now" of the shared demo marketplace: Tue 17 Mar 2026, 10:05 in Singapore. */
+export const DEMO_NOW = Date.parse("2026-03-17T10:05+08:00");
+export const DEMO_SEED = 7;
+
+/**
+ * A database with a small simulated marketplace (20 000 cases over 400 days ending at DEMO_NOW), made once in a run and shared by all test
+ * files: read it, do not change it. `end()` closes its pools.
+ */
+export async function demoDatabase(): Promise<TestDatabase> {
+  const server = await sharedServer();
+  await withTemplate(server, DEMO, DEMO_LOCK, async (url) => {
+    await migrated(url);
+    await fillMart({ url, seed: DEMO_SEED, cases: 20_000, now: DEMO_NOW });
+  });
+  return open(server, DEMO);
+}
+
 const TEMPLATE = "template_modstats";
 const TEMPLATE_LOCK = 726_101;
+const DEMO = "demo_modstats";
+const DEMO_LOCK = 726_102;
 
 let server: Promise<Database> | null = null;
 
