@@ -9,9 +9,9 @@ export const CARD_TABLE_COLUMNS_MAX = 50;
 export const TABLE_PAGE_ROWS_MAX = 10;
 export const CARD_TABLE_ROWS_MAX = 200;
 /** A chart whose VChart spec is larger than this travels as a picture. */
-export const CHART_SPEC_BYTES_MAX = 9_000;
+export const CHART_SPEC_BYTES_MAX = 12_000;
 /** All chart specs of one card together; what does not fit travels as pictures. */
-export const CHART_SPECS_BYTES_MAX = 16_000;
+export const CHART_SPECS_BYTES_MAX = 18_000;
 export const BUTTON_VALUE_BYTES_MAX = 3_000;
 export const BUTTONS_MAX = 8;
 export const BUTTON_LABEL_CHARS_MAX = 80;

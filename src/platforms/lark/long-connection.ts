@@ -12,7 +12,7 @@ export interface ActiveLock {
   hold(onLost: () => void): Promise<(() => Promise<void>) | null>;
 }
 
-const STANDBY_RETRY_MS = 5_000;
+const STANDBY_RETRY_MS = 2_000;
 const RECONNECT_MS = 30_000;
 /** Seconds after a ping within which Lark must say something, else the connection is taken for dead. */
 const PONG_S_MAX = 10;

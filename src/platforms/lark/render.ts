@@ -118,7 +118,8 @@ function cardWithin(answer: Answer, charts: readonly CardChart[], thread: string
   if (answer.dataLine) elements.push(text(answer.dataLine, SMALL));
   const omission = omissionLine(left, words, answer.receipt !== null);
   if (omission) elements.push(divOf(omission, SMALL));
-  if (buttons.length > 0) elements.push({ tag: "hr" }, ...buttons);
+  if (buttons.length > 0 && elements.length > 0) elements.push({ tag: "hr" });
+  elements.push(...buttons);
 
   return {
     schema: "2.0",

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Answer, Language } from "../../chat/answer.ts";
 import type { Bot, ChartPort, Inbound, Reply, ThreadRef } from "../../chat/port.ts";
+import type { ChartSpec } from "../../kernel/chart-spec.ts";
 import type { Log } from "../../kernel/log.ts";
 import type { Delivered, Deliverer, LarkMessage, Target } from "./deliver.ts";
 import { FILE_NAME_CHARS_MAX } from "./limits.ts";
@@ -100,18 +101,33 @@ async function postAnswer(answer: Answer, turn: Turn, talk: Talk): Promise<void>
   await talk.bot.bind(opened, answer.receipt);
 }
 
-/** VChart where it fits into a card, else a picture; a picture that Lark does not take is counted as left out by the card. */
+/**
+ * VChart where it fits into a card. What does not fit goes as a picture, and so does what VChart in Lark can only approximate by lines
+ * (heat maps, small multiples). A picture that cannot be drawn or uploaded falls back to the spec, or is counted as left out by the card.
+ */
 async function cardCharts(answer: Answer, talk: Talk): Promise<readonly CardChart[]> {
   const specs = answer.charts.map((chart) => talk.charts.vchart(chart));
   const fits = chartsThatFit(specs);
   return Promise.all(
     answer.charts.map(async (chart, index): Promise<CardChart> => {
       const spec = specs[index];
-      if (spec && fits[index]) return { form: "spec", spec };
-      const key = await talk.deliverer.uploadImage(await talk.charts.png(chart));
-      return key === null ? { form: "missing" } : { form: "picture", key, alt: talk.charts.text(chart) };
+      const asSpec: CardChart = spec && fits[index] ? { form: "spec", spec } : { form: "missing" };
+      const faithful = chart.kind === "line" || chart.kind === "bar";
+      if (asSpec.form === "spec" && faithful) return asSpec;
+      const key = await pictureKey(chart, talk);
+      return key === null ? asSpec : { form: "picture", key, alt: talk.charts.text(chart) };
     }),
   );
+}
+
+/** The text must go out also when drawing has a bug. */
+async function pictureKey(chart: ChartSpec, talk: Talk): Promise<string | null> {
+  try {
+    return await talk.deliverer.uploadImage(await talk.charts.png(chart));
+  } catch (error) {
+    talk.log.error({ platform: "lark", err: error }, "a chart could not be drawn");
+    return null;
+  }
 }
 
 async function postFile(name: string, content: string, turn: Turn, talk: Talk, part: string): Promise<void> {

@@ -131,7 +131,7 @@ describe("when Lark fails", () => {
 
   it("posts the text without the picture when the upload is refused, and says so", async () => {
     const [chart] = sampleAnswer().charts;
-    await started(answering(sampleAnswer({ charts: [{ ...chart, title: "x".repeat(12_000) } as never] })));
+    await started(answering(sampleAnswer({ charts: [{ ...chart, title: "x".repeat(13_000) } as never] })));
     stub.faults.push({ path: /images$/, answer: { body: { code: 234042, msg: "no storage" } } });
     await stub.sendMessage({ text: "overturn rate" });
     await stub.waitForPosts(1);

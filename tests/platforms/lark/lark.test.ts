@@ -163,7 +163,7 @@ describe("Lark's details", () => {
 
   it("uploads a chart that is too large for a card as a picture", async () => {
     const bot = answering(
-      sampleAnswer({ charts: [{ ...sampleAnswer().charts[0], title: "x".repeat(12_000) } as never] }),
+      sampleAnswer({ charts: [{ ...sampleAnswer().charts[0], title: "x".repeat(13_000) } as never] }),
     );
     await started(bot);
     await stub.sendMessage({ text: "overturn rate" });

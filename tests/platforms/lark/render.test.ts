@@ -90,7 +90,7 @@ describe("an answer as a Lark card", () => {
       false,
       true,
     ]);
-    expect(chartsThatFit([{ a: "x".repeat(8_500) }, { a: "x".repeat(8_500) }])).toEqual([true, false]);
+    expect(chartsThatFit([{ a: "x".repeat(9_500) }, { a: "x".repeat(9_500) }])).toEqual([true, false]);
   });
 
   it("shows an uploaded picture with what a screen reader reads, and counts the missing one", () => {
