@@ -19,7 +19,7 @@ export function slackPage(
   const { createElement, renderToStaticMarkup, Message } = load();
   const shown = messages.map(({ text, blocks, picture }) => {
     const body =
-      blocks.length > 0 ? (blocks as Block[]).map(olderTable) : [{ type: "section", text: { type: "mrkdwn", text } }];
+      blocks.length > 0 ? (blocks as Block[]).map(asKnown) : [{ type: "section", text: { type: "mrkdwn", text } }];
     const html = renderToStaticMarkup(
       createElement(Message, {
         theme,
@@ -50,7 +50,12 @@ function load(): Rendering {
 const css = (): string =>
   readFileSync(createRequire(import.meta.url).resolve("slack-blocks-to-jsx/dist/style.css"), "utf8");
 
-function olderTable(block: Block): Block {
+/** `verbatim` stops links, not bold and code: the drawing library stops those too. */
+const parsed = (text: unknown): unknown =>
+  typeof text === "object" && text !== null ? { ...text, verbatim: false } : text;
+
+function asKnown(block: Block): Block {
+  if (block.type === "section") return { ...block, text: parsed(block.text) };
   if (block.type !== "data_table") return block;
   const rows = (block.rows as Block[][]).slice(0, Number(block.page_size ?? 5) + 1);
   return { type: "table", rows, column_settings: rows[0]?.map(() => ({ is_wrapped: true })) };

@@ -7,7 +7,7 @@ import { wordsIn } from "./words.ts";
 /** App Home: the favourite questions as buttons, the form, and one line on how to ask. */
 export function homeView(favourites: readonly NextStep[], language: Language): types.HomeView {
   const words = wordsIn(language);
-  const { buttons } = steps(favourites, slackLimits.home_favourites_max, true);
+  const { buttons } = steps(favourites, slackLimits.home_favourites_max);
   return {
     type: "home",
     blocks: [

@@ -14,6 +14,7 @@ import {
 import { plainWords } from "../../../src/platforms/slack/text.ts";
 import { byMarket, charts, clarify, line, overturn, refused } from "../../support/slack-answers.ts";
 import { blockProblems } from "../../support/slack-block-rules.ts";
+import { slackPage } from "../../support/slack-html.ts";
 
 const render = (answer: Answer, style: Style = "native"): SlackMessage => renderAnswer(answer, charts, style);
 const everything = (message: SlackMessage): string => JSON.stringify(message.blocks);
@@ -57,6 +58,25 @@ describe("an answer in Slack", () => {
       "Market  Overturn rate      n       95 % range   Change",
       "VN              9.0 %    812       7.2–11.2 %  +1.2 pp",
     ]);
+  });
+
+  it("is understood by a renderer of Slack messages that others wrote", () => {
+    const html = slackPage([
+      render(byMarket),
+      render(byMarket, "plain"),
+      render(clarify),
+      { text: "", blocks: homeView(byMarket.next, "en").blocks },
+    ]);
+    for (const text of [
+      "Overturn rate 6.1",
+      "highest VN",
+      "1,904",
+      "too few to show",
+      "Why did VN rise?",
+      "Favourites",
+    ])
+      expect(html).toContain(text);
+    expect(html).not.toContain("```");
   });
 
   it("offers the choices of an ambiguous question, and the form", () => {
