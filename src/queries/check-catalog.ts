@@ -1,0 +1,130 @@
+import { distance } from "fastest-levenshtein";
+import type { Pool } from "pg";
+import type { Catalog, Metric } from "../catalog/catalog.ts";
+import type { CatalogProblem } from "../catalog/load.ts";
+import { compose } from "./compose.ts";
+import type { MeasureContext } from "./measure.ts";
+import { plan } from "./plan.ts";
+import { render, type SqlText, sql } from "./sql.ts";
+
+/**
+ * Tries the catalog on the live database: every metric, and every dimension that it can be split by, is planned by the database but not
+ * run. Returns what does not fit, with file, line, and the names that exist. A database that is away is a throw: nothing can be
+ * said about the catalog then.
+ */
+export async function checkCatalog(catalog: Catalog, pool: Pool): Promise<CatalogProblem[]> {
+  const problems = new Map<string, CatalogProblem>();
+  const note = (problem: CatalogProblem): void => {
+    const { file, line, message } = problem;
+    if (!problems.has(`${file}:${line}:${message}`)) problems.set(`${file}:${line}:${message}`, problem);
+  };
+  const tried = new Set<string>();
+  for (const metric of catalog.metrics.values()) {
+    if (metric.shows.length > 0) continue;
+    const failed = await tryMetric(catalog, metric, [], pool);
+    if (failed)
+      note(problemOf(catalog, ["metrics", metric.id, "measure"], failed, await columnsOf(pool, catalog, metric)));
+    else {
+      for (const dimension of metric.dimensions) {
+        const path = dimensionPath(catalog, metric, dimension);
+        if (tried.has(path.join("."))) continue;
+        tried.add(path.join("."));
+        const lacking = await tryMetric(catalog, metric, [dimension], pool);
+        if (lacking)
+          note(
+            problemOf(
+              catalog,
+              dimensionPath(catalog, metric, dimension),
+              lacking,
+              await columnsOf(pool, catalog, metric),
+            ),
+          );
+      }
+    }
+  }
+  return [...problems.values()];
+}
+
+const CHECKED_AT = Date.UTC(2026, 0, 15);
+
+/** The database's complaint about a metric with this split, or null. `explain` plans a statement without running it. */
+async function tryMetric(
+  catalog: Catalog,
+  metric: Metric,
+  by: readonly string[],
+  pool: Pool,
+): Promise<DatabaseError | null> {
+  const context: MeasureContext = { catalog, now: CHECKED_AT, zone: "UTC" };
+  const planned = plan(
+    {
+      kind: "metric",
+      metrics: [metric.id],
+      by,
+      filters: {},
+      period: metric.moment ? null : { from: "2026-01-01", to: "2026-02-01" },
+      grain: "total",
+      compare: null,
+      options: metric.moment ? { at: "2026-01-01T00:00Z" } : {},
+    },
+    context,
+  );
+  if (!planned.ok) return null;
+  for (const one of planned.value.main) {
+    for (const { text } of compose(one, context.now, catalog).queries) {
+      const failed = await explain(pool, text);
+      if (failed) return failed;
+    }
+  }
+  return null;
+}
+
+interface DatabaseError {
+  readonly code: string;
+  readonly message: string;
+}
+
+async function explain(pool: Pool, text: SqlText): Promise<DatabaseError | null> {
+  const { text: statement, params } = render(sql`explain ${text}`);
+  try {
+    await pool.query(statement, [...params]);
+    return null;
+  } catch (cause) {
+    const { code, message } = cause as Partial<DatabaseError>;
+    // Class 42: what the statement names does not exist, or its types do not fit; 3F: no such schema.
+    if (code !== undefined && message !== undefined && /^(42|3F|22)/.test(code)) return { code, message };
+    throw cause;
+  }
+}
+
+type Path = readonly (string | number)[];
+
+function dimensionPath(catalog: Catalog, metric: Metric, dimension: string): Path {
+  const measure = metric.definition;
+  const fact = "fact" in measure ? catalog.facts.get(measure.fact) : undefined;
+  return fact ? ["facts", fact.id, "dimensions", dimension] : ["metrics", metric.id, "measure"];
+}
+
+function problemOf(catalog: Catalog, path: Path, error: DatabaseError, columns: readonly string[]): CatalogProblem {
+  const named = /(?:column|relation|schema) "?([\w.]+)"? does not exist/.exec(error.message)?.[1];
+  const missing = named?.split(".").at(-1);
+  const near =
+    missing === undefined ? [] : [...columns].sort((a, b) => distance(missing, a) - distance(missing, b)).slice(0, 3);
+  const instead =
+    near.length > 0 ? `write ${near.join(" or ")}` : "mend this expression, or map it to what the database has";
+  return { ...catalog.locate(path), column: 1, path: path.join("."), message: error.message, instead };
+}
+
+/** Tables and columns that the metric's facts could mean: those of its tables, and every table of their schemas. */
+async function columnsOf(pool: Pool, catalog: Catalog, metric: Metric): Promise<string[]> {
+  const measure = metric.definition;
+  const facts = "fact" in measure ? [catalog.facts.get(measure.fact)] : [...catalog.facts.values()];
+  const tables = facts.flatMap((fact) =>
+    fact ? [fact.definition.table, ...fact.definition.joins.flatMap(({ table }) => table ?? [])] : [],
+  );
+  const { rows } = await pool.query(
+    `select column_name as name from information_schema.columns where table_schema || '.' || table_name = any($1) or table_name = any($1)
+     union select table_schema || '.' || table_name from information_schema.tables where table_schema not in ('pg_catalog', 'information_schema')`,
+    [tables],
+  );
+  return rows.map(({ name }) => String(name));
+}

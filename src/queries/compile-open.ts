@@ -1,0 +1,99 @@
+import type { OpenMeasure } from "../catalog/definition.ts";
+import { limits } from "../kernel/limits.ts";
+import type { Query } from "./compile.ts";
+import {
+  dimensionOf,
+  expression,
+  filterConditions,
+  instant,
+  joinsFor,
+  keyColumns,
+  type Scope,
+  scopeExpressions,
+} from "./compile-scope.ts";
+import { instantOf } from "./periods.ts";
+import type { Zoning } from "./plan.ts";
+import { readCells } from "./read-cells.ts";
+import { all, ident, join, nothing, type SqlText, sql } from "./sql.ts";
+
+/** A moment at which what is open is counted, for rows with this value of the zoned dimension; null = for every row. */
+interface Sample {
+  readonly value: string | null;
+  readonly bucket: string | number | null;
+  readonly at: number;
+}
+
+/**
+ * What is open at each bucket's end, or at the moment asked about. Moments after the watermark are answered at it. One pass over
+ * the fact: rows closed before the first moment never meet the list of moments.
+ */
+export function compileOpen(measure: OpenMeasure, scope: Scope): Query {
+  const samples = samplesOf(scope);
+  const { fact } = scope;
+  const first = instant(Math.min(...samples.map(({ at }) => at)));
+  const last = instant(Math.max(...samples.map(({ at }) => at)));
+  const [opened, closed] = [expression(measure.opened, scope), expression(measure.closed, scope)];
+  const openAtFirst = measure.stillOpen
+    ? expression(measure.stillOpen, scope, first)
+    : sql`(${closed} is null or ${closed} > ${first})`;
+  const own = scope.zoning.kind === "own" && scope.when.kind === "period" ? scope.zoning : null;
+  const bucketed = scope.when.kind === "period" && scope.when.grain !== "total";
+  const at = sql`sample.at`;
+  const conditions = [
+    sql`${opened} <= ${at}`,
+    sql`${ident(fact.alias)}.open_until is null or ${ident(fact.alias)}.open_until > ${at}`,
+    ...(fact.where ? [expression(fact.where, scope)] : []),
+    ...(measure.where ? [expression(measure.where, scope, at)] : []),
+    ...(scope.age.gt === null ? [] : [sql`${at} - ${opened} > make_interval(secs => ${scope.age.gt})`]),
+    ...(scope.age.lt === null ? [] : [sql`${at} - ${opened} < make_interval(secs => ${scope.age.lt})`]),
+    ...filterConditions(scope, () => true),
+  ];
+  const keys = scope.by.map((_, index) => ident(`k${index + 1}`));
+  const groups = bucketed ? [...keys, sql`bucket`] : keys;
+  const age = sql`extract(epoch from ${at} - ${opened})::float8 / 3600 as age`;
+  const text = sql`select ${join([...groups, sql`count(*)::float8 as n, max(age) as value`], ", ")}
+    from (
+      select ${join([...keyColumns(scope), ...(bucketed ? [sql`sample.bucket`] : []), age], ", ")}
+      from (
+        select ${ident(fact.alias)}.*, ${closed} as open_until from ${ident(fact.table)} ${ident(fact.alias)}
+        where ${opened} <= ${last} and ${openAtFirst}
+        offset 0
+      ) ${ident(fact.alias)}
+      ${joinsFor(scope, [...scopeExpressions(scope), measure.where])}
+      join unnest(${samples.map(({ value }) => value)}::text[], ${samples.map(({ bucket }) => bucket)}::text[],
+        ${samples.map(({ at: ms }) => new Date(ms).toISOString())}::timestamptz[]) as sample(value, bucket, at)
+        on ${own ? ownSample(scope, own) : sql`true`}
+      where ${all(conditions)}
+    ) rows
+    ${groups.length > 0 ? sql`group by ${join(groups, ", ")}` : nothing}
+    limit ${limits.rowsMax + 1}`;
+  return { text, read: (rows) => readCells(rows, scope.by.length, measure.value === "count" ? "count" : "max") };
+}
+
+/** A row's samples are those of its market; a market without a zone of its own has the samples without a value. */
+function ownSample(scope: Scope, own: Extract<Zoning, { kind: "own" }>): SqlText {
+  const value = sql`(${expression(dimensionOf(scope, own.dimension).expr, scope)})::text`;
+  const known = [...own.zones.keys()];
+  return sql`sample.value is not distinct from (case when ${value} = any(${known}::text[]) then ${value} end)`;
+}
+
+function samplesOf(scope: Scope): Sample[] {
+  const { when, zoning, through } = scope;
+  if (when.kind === "moment") {
+    return [{ value: null, bucket: null, at: Math.min(instantOf(when.at, zoning.zone), through) }];
+  }
+  const zones: readonly (readonly [string | null, string])[] =
+    zoning.kind === "one" ? [[null, zoning.zone]] : [[null, zoning.zone], ...zoning.zones];
+  const samples = zones.flatMap(([value, zone]) => {
+    const end = instantOf(when.period.to, zone);
+    return (scope.buckets.get(zone) ?? [])
+      .filter(({ from }) => from < scope.now)
+      .map(({ key, from, to }) => ({
+        value,
+        bucket: when.grain === "hour" ? from : key,
+        at: Math.min(to, end, through),
+      }));
+  });
+  // A period wholly ahead has no moment yet; the statement still needs one, before everything.
+  return samples.length > 0 ? samples : [{ value: null, bucket: null, at: 0 }];
+}

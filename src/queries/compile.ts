@@ -1,0 +1,271 @@
+import type {
+  CatalogSql,
+  CountMeasure,
+  LifetimesMeasure,
+  MeanMeasure,
+  PairsMeasure,
+  PlainMeasure,
+  ProportionMeasure,
+  RatioMeasure,
+  SumMeasure,
+  WeightedMeasure,
+} from "../catalog/definition.ts";
+import { BIN_GAMMA } from "../kernel/duration-bins.ts";
+import { limits } from "../kernel/limits.ts";
+import type { Cell } from "./cells.ts";
+import { compileOpen } from "./compile-open.ts";
+import { bucketKey, dimensionOf, expression, filterConditions, type Scope, scopedRows } from "./compile-scope.ts";
+import { readCells, readPairs } from "./read-cells.ts";
+import type { Row } from "./run.ts";
+import { all, ident, join, nothing, type SqlText, sql } from "./sql.ts";
+
+/** One statement, and how its rows become states. */
+export interface Query {
+  readonly text: SqlText;
+  readonly read: (rows: readonly Row[]) => Cell[];
+}
+
+/** A measure in a scope as one statement: one row per combination of split values and bucket that has rows of the fact. */
+export function compile(measure: PlainMeasure, scope: Scope): Query {
+  switch (measure.kind) {
+    case "count":
+      return plain(scope, countText(measure, scope), "count");
+    case "sum":
+      return plain(scope, sumText(measure, scope), "sum");
+    case "ratio":
+      return plain(scope, ratioText(measure, scope), "ratio");
+    case "proportion":
+      return plain(scope, proportionText(measure, scope), "proportion");
+    case "mean":
+      return plain(scope, meanText(measure, scope), "mean");
+    case "weighted":
+      return plain(scope, weightedText(measure, scope), "weighted");
+    case "lifetimes":
+      return plain(scope, lifetimesText(measure, scope), "lifetimes");
+    case "pairs":
+      return { text: pairsText(measure, scope), read: (rows) => readPairs(rows, scope.by.length) };
+    case "open":
+      return compileOpen(measure, scope);
+    default:
+      return measure satisfies never;
+  }
+}
+
+const plain = (scope: Scope, text: SqlText, kind: Parameters<typeof readCells>[2]): Query => ({
+  text,
+  read: (rows) => readCells(rows, scope.by.length, kind),
+});
+
+type Scoped = Exclude<PlainMeasure, { kind: "open" }>;
+
+/** The rows of a measure with the given value columns; its own `where` narrows them. */
+function rowsOf(
+  measure: Scoped,
+  scope: Scope,
+  columns: readonly SqlText[],
+  used: readonly (CatalogSql | null)[],
+): SqlText {
+  const where = measure.where ? [expression(measure.where, scope)] : [];
+  return scopedRows(scope, measure.on, columns, [measure.where, ...used], where);
+}
+
+const grainOf = (scope: Scope) => (scope.when.kind === "period" ? scope.when.grain : "total");
+
+/** `k1, k2, bucket` as result columns and as what is grouped by. */
+function groups(scope: Scope): {
+  readonly shown: readonly SqlText[];
+  readonly by: SqlText;
+  readonly names: readonly SqlText[];
+} {
+  const keys = scope.by.map((_, index) => ident(`k${index + 1}`));
+  const bucket = bucketKey(grainOf(scope));
+  const names = bucket ? [...keys, sql`rows.bucket`] : keys;
+  return {
+    shown: bucket ? [...keys, bucket] : keys,
+    names: bucket ? [...keys, sql`bucket`] : keys,
+    by: names.length === 0 ? nothing : sql`group by ${join(names, ", ")}`,
+  };
+}
+
+/** Outer select over the rows: groups and aggregates. */
+function summed(scope: Scope, rows: SqlText, aggregates: SqlText): SqlText {
+  const { shown, by } = groups(scope);
+  return sql`select ${join([...shown, aggregates], ", ")}
+    from (${rows}) rows
+    ${by}
+    limit ${limits.rowsMax + 1}`;
+}
+
+function countText(measure: CountMeasure, scope: Scope): SqlText {
+  const stands = measure.rows ? expression(measure.rows, scope) : sql`1`;
+  const rows = rowsOf(measure, scope, [sql`${stands} as stands_for`], [measure.rows]);
+  return summed(scope, rows, sql`coalesce(sum(stands_for), 0)::float8 as n`);
+}
+
+function sumText(measure: SumMeasure, scope: Scope): SqlText {
+  const rows = rowsOf(measure, scope, [sql`${expression(measure.expr, scope)} as amount`], [measure.expr]);
+  return summed(scope, rows, sql`coalesce(sum(amount), 0)::float8 as sum, count(amount)::float8 as n`);
+}
+
+function ratioText(measure: RatioMeasure, scope: Scope): SqlText {
+  const { numerator, denominator } = measure;
+  const columns = [
+    sql`${expression(numerator, scope)} as numerator`,
+    sql`${expression(denominator, scope)} as denominator`,
+  ];
+  const rows = rowsOf(measure, scope, columns, [numerator, denominator]);
+  return summed(
+    scope,
+    rows,
+    sql`coalesce(sum(numerator), 0)::float8 as numerator, coalesce(sum(denominator), 0)::float8 as denominator,
+      count(*)::float8 as n`,
+  );
+}
+
+function proportionText(measure: ProportionMeasure, scope: Scope): SqlText {
+  const { hit, hits, rows: stands } = measure;
+  const x = hit ? sql`case when ${expression(hit, scope)} then 1 else 0 end` : expression(hits as CatalogSql, scope);
+  const n = stands ? expression(stands, scope) : sql`1`;
+  const rows = rowsOf(measure, scope, [sql`${x} as hits`, sql`${n} as stands_for`], [hit, hits, stands]);
+  return summed(scope, rows, sql`coalesce(sum(hits), 0)::float8 as x, coalesce(sum(stands_for), 0)::float8 as n`);
+}
+
+/** The log-spaced bin of seconds; the same formula as `binOf`. */
+const binOf = (seconds: SqlText): SqlText => sql`floor(ln(greatest(${seconds}, 1)) / ln(${BIN_GAMMA}::float8))::int`;
+
+function meanText(measure: MeanMeasure, scope: Scope): SqlText {
+  const value = sql`(${expression(measure.expr, scope)})::float8 as amount`;
+  const rows = rowsOf(measure, scope, [value], [measure.expr]);
+  if (!measure.bins) {
+    return summed(
+      scope,
+      rows,
+      sql`count(amount)::float8 as n, coalesce(sum(amount), 0) as sum, coalesce(sum(amount * amount), 0) as sumsq`,
+    );
+  }
+  return binned(
+    scope,
+    sql`select *, ${binOf(sql`amount`)} as bin from (${rows}) valued where amount is not null`,
+    sql`count(*)::float8 as events, 0::float8 as censored, sum(amount) as seconds, sum(amount * amount) as squares`,
+    sql`coalesce(sum(events), 0) as n, coalesce(sum(seconds), 0) as sum, coalesce(sum(squares), 0) as sumsq`,
+  );
+}
+
+/** Sums per bin first, then the bins of a group as arrays: one row a group, however long its tail. */
+function binned(scope: Scope, rows: SqlText, perBin: SqlText, extra: SqlText): SqlText {
+  const { shown, names } = groups(scope);
+  const by = names.length === 0 ? nothing : sql`group by ${join(groupNames(scope), ", ")}`;
+  return sql`select ${join([...shown, extra], ", ")},
+      array_agg(bin::float8 order by bin) as bins, array_agg(events order by bin) as events,
+      array_agg(censored order by bin) as censored, array_agg(seconds order by bin) as seconds
+    from (
+      select ${join([...names, sql`bin`, perBin], ", ")}
+      from (${rows}) binned
+      group by ${join([...names, sql`bin`], ", ")}
+    ) rows
+    ${by}
+    limit ${limits.rowsMax + 1}`;
+}
+
+const groupNames = (scope: Scope): SqlText[] => [
+  ...scope.by.map((_, index) => ident(`k${index + 1}`)),
+  ...(grainOf(scope) === "total" ? [] : [sql`rows.bucket`]),
+];
+
+/** A row with an event by the watermark counts with its duration, any other as censored where it was last seen open. */
+function lifetimesText(measure: LifetimesMeasure, scope: Scope): SqlText {
+  const through = sql`${new Date(scope.through).toISOString()}::timestamptz`;
+  const [from, event] = [expression(measure.from, scope), expression(measure.event, scope)];
+  const seen = measure.censor
+    ? sql`least(coalesce(${expression(measure.censor, scope)}, ${through}), ${through})`
+    : through;
+  const happened = sql`coalesce(${event} <= ${through}, false)`;
+  const seconds = sql`greatest(extract(epoch from (case when ${happened} then ${event} else ${seen} end) - ${from})::float8, 0)`;
+  const known = scopedRows(
+    scope,
+    measure.on,
+    [sql`${happened} as happened`, sql`${seconds} as seconds`],
+    [measure.where, measure.from, measure.event, measure.censor],
+    [...(measure.where ? [expression(measure.where, scope)] : []), sql`${from} <= ${through}`],
+  );
+  return binned(
+    scope,
+    sql`select *, ${binOf(sql`seconds`)} as bin from (${known}) lived`,
+    sql`count(*) filter (where happened)::float8 as events, count(*) filter (where not happened)::float8 as censored,
+        coalesce(sum(seconds) filter (where happened), 0) as seconds`,
+    sql`coalesce(sum(events), 0) as n`,
+  );
+}
+
+/** Σw, Σwy, Σw², Σw²y over the labelled rows that the share is over, and how many of the drawn labels are in. */
+function weightedText(measure: WeightedMeasure, scope: Scope): SqlText {
+  const { weight, labelled, among, hit } = measure;
+  const narrowing = filterConditions(scope, ({ narrowsHit }) => narrowsHit);
+  const isHit = all([expression(hit, scope), ...narrowing]);
+  const narrowed = scope.by.find((id) => dimensionOf(scope, id).narrowsHit);
+  const columns = [
+    sql`(${expression(weight, scope)})::float8 as w`,
+    sql`(${expression(labelled, scope)}) as labelled`,
+    sql`coalesce(${among ? expression(among, scope) : sql`true`}, false) as among`,
+    sql`coalesce(${isHit}, false) as hit`,
+    ...(narrowed ? [sql`(${expression(dimensionOf(scope, narrowed).expr, scope)})::text as narrowed`] : []),
+  ];
+  const rows = rowsOf(measure, scope, columns, [weight, labelled, among, hit]);
+  return narrowed ? narrowedText(scope, narrowed, rows) : summed(scope, rows, weightedSums(sql`hit`));
+}
+
+const weightedSums = (hit: SqlText): SqlText => {
+  const over = sql`labelled and among`;
+  return sql`coalesce(sum(w) filter (where ${over}), 0) as sw, coalesce(sum(w) filter (where ${over} and ${hit}), 0) as swy,
+      coalesce(sum(w * w) filter (where ${over}), 0) as sw2, coalesce(sum(w * w) filter (where ${over} and ${hit}), 0) as sw2y,
+      count(*) filter (where ${over})::float8 as n, count(*) filter (where ${over} and ${hit})::float8 as x,
+      count(*)::float8 as drawn, count(*) filter (where labelled)::float8 as labels_in`;
+};
+
+/** Split by what narrows the hits: every value is over all rows of its group, not over rows of its own. */
+function narrowedText(scope: Scope, narrowed: string, rows: SqlText): SqlText {
+  const position = scope.by.indexOf(narrowed);
+  const kept = scope.by.filter((id) => id !== narrowed).map((_, index) => ident(`k${index + 1}`));
+  const value = sql`split.value as ${ident(`k${position + 1}`)}`;
+  const shownKeys = scope.by.map((id, index) =>
+    id === narrowed ? value : sql`rows.${kept[0] ?? nothing} as ${ident(`k${index + 1}`)}`,
+  );
+  const bucket = bucketKey(grainOf(scope));
+  const by = [...kept.map((name) => sql`rows.${name}`), sql`split.value`, ...(bucket ? [sql`rows.bucket`] : [])];
+  return sql`with sampled as materialized (${rows})
+    select ${join([...shownKeys, ...(bucket ? [bucket] : []), weightedSums(sql`hit and rows.narrowed is not distinct from split.value`)], ", ")}
+    from sampled rows
+    cross join (select distinct narrowed as value from sampled where labelled and among and hit) split
+    group by ${join(by, ", ")}
+    limit ${limits.rowsMax + 1}`;
+}
+
+/** Per item its labels, then the count of items by the pair of ratings; items without exactly two labels only tell what was drawn. */
+function pairsText(measure: PairsMeasure, scope: Scope): SqlText {
+  const { item, rater, rating, labelled } = measure;
+  const columns = [
+    sql`${expression(item, scope)} as item`,
+    sql`${expression(rater, scope)} as rater`,
+    sql`(${expression(rating, scope)})::text as rating`,
+    sql`(${expression(labelled, scope)}) as labelled`,
+  ];
+  const rows = rowsOf(measure, scope, columns, [item, rater, rating, labelled]);
+  const { shown, names } = groups(scope);
+  return sql`select ${join([...shown, sql`a, b`], ", ")},
+      count(*) filter (where a is not null)::float8 as items,
+      coalesce(sum(drawn) filter (where drawn > 1), 0)::float8 as drawn,
+      coalesce(sum(labels_in) filter (where drawn > 1), 0)::float8 as labels_in
+    from (
+      select ${join([...names, sql`drawn, labels_in`], ", ")},
+        case when labels_in = 2 and raters = 2 then lowest end as a, case when labels_in = 2 and raters = 2 then highest end as b
+      from (
+        select ${join(names.length > 0 ? [...names, sql`item`] : [sql`item`], ", ")}, count(*) as drawn,
+          count(*) filter (where labelled) as labels_in, count(distinct rater) filter (where labelled) as raters,
+          min(rating) filter (where labelled) as lowest, max(rating) filter (where labelled) as highest
+        from (${rows}) labels
+        group by ${join([...names, sql`item`], ", ")}
+      ) items
+    ) rows
+    group by ${join([...groupNames(scope), sql`a, b`], ", ")}
+    limit ${limits.rowsMax + 1}`;
+}

@@ -1,0 +1,163 @@
+import type { Pool } from "pg";
+import type { Catalog } from "../catalog/catalog.ts";
+import { limits } from "../kernel/limits.ts";
+import type { SqlRecord } from "../kernel/measurement.ts";
+import type { Question } from "../kernel/question.ts";
+import type { Refusal } from "../kernel/refusal.ts";
+import { err, ok, type Result } from "../kernel/result.ts";
+import { arrange, type Shown, shownValues } from "./arrange.ts";
+import type { Cell } from "./cells.ts";
+import { compose, unite } from "./compose.ts";
+import type { Measure, MeasureContext, MeasuredRow, Measurement } from "./measure.ts";
+import { type MetricPlan, type Plan, plan } from "./plan.ts";
+import { run } from "./run.ts";
+import { render, type SqlText, type Statement } from "./sql.ts";
+import { unknownOpenValue } from "./unknown-open-value.ts";
+import { readWatermarks, throughOf, type Watermarks } from "./watermarks.ts";
+
+/** Answers Questions from the event tables through a pool whose sessions are read-only and time-limited. */
+export function createMeasure(pool: Pool): Measure {
+  return async (question, context) => {
+    const planned = plan(question, context);
+    if (!planned.ok) return planned;
+    const read = await readWatermarks(pool, context.catalog.watermarks);
+    if (!read.ok) return read;
+    const { watermarks } = read.value;
+    const { main, compare, zoning } = planned.value;
+    const statements = new Statements(pool);
+    const find = (plans: readonly MetricPlan[]) =>
+      Promise.all(plans.map((one) => cellsOf(one, watermarks, context.catalog, statements)));
+    const [found, compared] = await Promise.all([find(main), find(compare ?? [])]);
+    const refused = [...found, ...compared].find((one) => !one.ok);
+    if (refused && !refused.ok) return refused;
+    const cells = found.flatMap((one) => (one.ok ? [one.value] : []));
+    const before = compared.flatMap((one) => (one.ok ? [one.value] : []));
+    if ([...cells, ...before].every((list) => list.length === 0)) {
+      const unknown = await unknownOpenValue(pool, question, main, context.catalog);
+      if (unknown) return err(unknown);
+    }
+    const shown = shownIn(planned.value, cells, before, question, context);
+    const rows = rowsOf(main, cells, shown, watermarks);
+    const beforeRows = compare && rowsOf(compare, before, shown, watermarks);
+    if (!rows || (compare && !beforeRows)) return err({ code: "too_many_rows", params: { limit: limits.rowsMax } });
+    const measurement: Measurement = {
+      rows,
+      compare: beforeRows ?? null,
+      sql: statements.records,
+      ...completeness(main, watermarks, context.now),
+      zone: zoning.kind === "one" ? zoning.zone : null,
+    };
+    return ok(measurement);
+  };
+}
+
+/** The statements of a Question as they would be run, in order; nothing is read, so data count as complete up to now. */
+export function compileQuestion(question: Question, context: MeasureContext): Result<readonly Statement[], Refusal> {
+  const planned = plan(question, context);
+  if (!planned.ok) return planned;
+  const plans = [...planned.value.main, ...(planned.value.compare ?? [])];
+  const texts = plans.flatMap((one) =>
+    compose(one, context.now, context.catalog).queries.map(({ text }) => render(text)),
+  );
+  return ok([...new Map(texts.map((text) => [JSON.stringify(text), text])).values()]);
+}
+
+/** Runs each distinct statement of a Question once: p50 and p95 are read from the same rows. */
+class Statements {
+  readonly records: SqlRecord[] = [];
+  readonly #pool: Pool;
+  readonly #running = new Map<string, ReturnType<typeof run>>();
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  run(text: SqlText): ReturnType<typeof run> {
+    const key = JSON.stringify(render(text));
+    const running = this.#running.get(key) ?? this.#record(text);
+    this.#running.set(key, running);
+    return running;
+  }
+
+  async #record(text: SqlText): ReturnType<typeof run> {
+    const ran = await run(this.#pool, text);
+    if (ran.ok) this.records.push(ran.value.record);
+    return ran;
+  }
+}
+
+async function cellsOf(
+  planned: MetricPlan,
+  watermarks: Watermarks,
+  catalog: Catalog,
+  statements: Statements,
+): Promise<Result<readonly Cell[], Refusal>> {
+  const through = throughOf(planned.metric.reads, watermarks, planned.now);
+  const { queries, combine } = compose(planned, through, catalog);
+  const ran = await Promise.all(queries.map(({ text }) => statements.run(text)));
+  const found: Cell[][] = [];
+  for (const [index, result] of ran.entries()) {
+    if (!result.ok) return result;
+    if (result.value.rows.length > limits.rowsMax)
+      return err({ code: "too_many_rows", params: { limit: limits.rowsMax } });
+    found.push(queries[index]?.read(result.value.rows) ?? []);
+  }
+  return ok(unite(combine(found)));
+}
+
+/** The first metric ranks; the others, and the comparison, show the same split values in the same order. */
+function shownIn(
+  { main }: Plan,
+  cells: readonly (readonly Cell[])[],
+  before: readonly (readonly Cell[])[],
+  question: Question,
+  context: MeasureContext,
+): Shown {
+  const [first] = main;
+  if (!first) return { order: [], folds: false };
+  const leading = shownValues(first, cells[0] ?? [], question.options, context.catalog);
+  const rest = [...cells.slice(1), ...before].flat();
+  const all = shownValues(
+    first,
+    rest.map((cell) => ({ ...cell, state: { kind: "count", n: 0 } })),
+    {},
+    context.catalog,
+  );
+  const missing = all.order.filter((key) => !leading.order.includes(key));
+  if (question.options.limit !== undefined) return { ...leading, folds: leading.folds || missing.length > 0 };
+  if (missing.length === 0 || question.options.order !== undefined)
+    return { ...leading, order: [...leading.order, ...missing] };
+  const both = [...(cells[0] ?? []), ...rest].map((cell): Cell => ({ ...cell, state: { kind: "count", n: 0 } }));
+  return shownValues(first, both, {}, context.catalog);
+}
+
+function rowsOf(
+  plans: readonly MetricPlan[],
+  cells: readonly (readonly Cell[])[],
+  shown: Shown,
+  watermarks: Watermarks,
+): MeasuredRow[] | null {
+  const rows: MeasuredRow[] = [];
+  for (const [index, planned] of plans.entries()) {
+    const through = throughOf(planned.metric.reads, watermarks, planned.now);
+    const arranged = arrange(planned, cells[index] ?? [], shown, through);
+    if (arranged.tooMany) return null;
+    rows.push(...arranged.rows);
+  }
+  return rows;
+}
+
+/** Up to when the data read are complete, and per table, so that an answer can say which one is late. */
+function completeness(
+  plans: readonly MetricPlan[],
+  watermarks: Watermarks,
+  now: number,
+): Pick<Measurement, "dataThrough" | "watermarks"> {
+  const reads = [...new Set(plans.flatMap(({ metric }) => metric.reads))];
+  const known = reads.flatMap((source) => {
+    const complete = watermarks.get(source);
+    return complete === undefined ? [] : [{ source, completeThrough: new Date(complete).toISOString() }];
+  });
+  const dataThrough = known.length === 0 ? null : new Date(throughOf(reads, watermarks, now)).toISOString();
+  return { dataThrough, watermarks: known };
+}
