@@ -190,6 +190,7 @@ function refuseFailure(url: URL, response: Response, body: unknown, scrub: Scrub
   if (url.pathname === "/callback/ws/endpoint" && response.ok && code !== null && !ENDPOINT_RETRY_CODES.has(code)) {
     // The SDK tells a wrong secret (stop) from a fault (retry) by this code, and reads `data` before it looks.
     answer.data ??= {};
+    refuseStrangeSocket(url, answer.data);
     return;
   }
   if (response.ok && code === 0) return;
@@ -208,6 +209,17 @@ function refuseFailure(url: URL, response: Response, body: unknown, scrub: Scrub
     status: response.status,
     retryAfterMs,
   });
+}
+
+/** The long connection goes where this answer points: only to Lark's own domain, and encrypted whenever the API is. */
+function refuseStrangeSocket(api: URL, data: unknown): void {
+  const given = (data as { URL?: unknown }).URL;
+  if (given === undefined) return;
+  const socket = typeof given === "string" && URL.canParse(given) ? new URL(given) : null;
+  const home = (url: URL): string => url.hostname.split(".").slice(-2).join(".");
+  const secure = api.protocol === "https:" ? "wss:" : "ws:";
+  if (socket?.protocol === secure && home(socket) === home(api)) return;
+  throw new LarkError("a long connection to a host that is not Lark's was refused", { kind: "http" });
 }
 
 /** Seconds until the limit is lifted. */

@@ -87,7 +87,7 @@ async function run(config: LarkConfig, bot: Bot, charts: ChartPort, deps: LarkDe
   const account = { appId: config.appId, appSecret: config.appSecret, origin: new URL(config.domain).origin };
   const scrub = scrubber([config.appSecret, config.encryptKey, config.verificationToken]);
   const client = await openClient(account, deps.log, scrub);
-  const self: Self = { appId: config.appId, openId: await ownOpenId(client, deps.log) };
+  const self: Self = { openId: await ownOpenId(client, deps.log) };
   await registerCommands(client, deps.log);
 
   const talk: Talk = {

@@ -16,9 +16,8 @@ export type Received =
   | { readonly type: "stale" }
   | { readonly type: "ignored"; readonly why: string };
 
-/** The bot itself, so that it neither answers itself nor reads its own mention as a word. Null = not known (yet). */
+/** The bot itself, so that it does not answer itself and knows when it is mentioned. Null = not known. */
 export interface Self {
-  readonly appId: string;
   readonly openId: string | null;
 }
 

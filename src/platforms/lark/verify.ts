@@ -57,7 +57,7 @@ export function createVerifier(
 }
 
 /** `hex(sha256(timestamp + nonce + encryptKey + body))`. */
-export function signatureOf(timestamp: string, nonce: string, encryptKey: string, body: Buffer): string {
+function signatureOf(timestamp: string, nonce: string, encryptKey: string, body: Buffer): string {
   return createHash("sha256").update(timestamp).update(nonce).update(encryptKey).update(body).digest("hex");
 }
 

@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Bot } from "../../../src/chat/port.ts";
 import { type Clock, systemClock } from "../../../src/kernel/clock.ts";
+import { createHttp } from "../../../src/platforms/lark/http.ts";
 import { createLark, type Lark, type LarkConfig } from "../../../src/platforms/lark/lark.ts";
 import type { ActiveLock } from "../../../src/platforms/lark/long-connection.ts";
 import { type LarkStub, startLarkStub } from "../../support/lark-stub.ts";
@@ -162,6 +163,18 @@ describe("when Lark fails", () => {
     await running[0]?.stop();
     expect(elsewhere.calls).toHaveLength(0);
     await elsewhere.close();
+  });
+
+  it("opens no long connection to a host that is not Lark's", async () => {
+    const http = createHttp(stub.domain, (text) => text);
+    const ask = (URL: string) => {
+      stub.faults.push({ path: /ws\/endpoint/, answer: { body: { code: 0, msg: "", data: { URL } } } });
+      return http.post(`${stub.domain}/callback/ws/endpoint`, {});
+    };
+    await expect(ask("ws://evil.example/ws?device_id=1&service_id=1")).rejects.toThrow("not Lark's");
+    await expect(ask("http://127.0.0.1:1/ws")).rejects.toThrow("not Lark's");
+    await expect(ask("ws://127.0.0.1:1/ws")).resolves.toMatchObject({ code: 0 });
+    await expect(http.get("http://evil.example/x")).rejects.toThrow("not Lark's");
   });
 
   it("starts without bot info and slash commands, with a line in the log each", async () => {

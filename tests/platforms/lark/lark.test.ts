@@ -245,6 +245,21 @@ describe("Lark's details", () => {
     expect(bot.acted).toHaveLength(1);
   });
 
+  it("refuses the 201st turn in flight, so that Lark delivers it again", async () => {
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await started(
+      scriptedBot(() => gate.then(() => ({ type: "nothing" }))),
+      { mode: "http" },
+    );
+    const sent = await Promise.all(Array.from({ length: 200 }, () => stub.sendMessage({ text: "backlog" })));
+    expect(new Set(sent.map((delivery) => delivery.status))).toEqual(new Set([200]));
+    expect((await stub.sendMessage({ text: "one more" })).status).toBe(503);
+    release();
+  });
+
   it("keeps letters whole when the body arrives in single bytes", async () => {
     const bot = answering();
     await started(bot, { mode: "http", verificationToken: "" });

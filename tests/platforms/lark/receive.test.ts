@@ -4,7 +4,7 @@ import { canonical } from "../../../src/kernel/question.ts";
 import { receive, type Self } from "../../../src/platforms/lark/receive.ts";
 import { overturnByMarket } from "./fixture.ts";
 
-const self: Self = { appId: "cli_a1b2c3d4e5f60718", openId: "ou_bot" };
+const self: Self = { openId: "ou_bot" };
 
 const message = (over: object = {}, text = "@_user_1 overturn rate", mentions: unknown = [botMention]) => ({
   schema: "2.0",

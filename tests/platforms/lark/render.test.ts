@@ -125,7 +125,7 @@ describe("an answer as a Lark card", () => {
         expect(wireBytes(post)).toBeLessThan(BYTES_MAX);
         expectOnlyText(post);
       }),
-      { numRuns: 1_500 },
+      { numRuns: 600 },
     );
   });
 
