@@ -63,7 +63,7 @@ export interface SlackStub {
   close(): Promise<void>;
 }
 
-export interface At {
+interface At {
   readonly channel?: string;
   readonly thread?: string;
   readonly user?: string;
@@ -91,7 +91,7 @@ export interface View {
   readonly user: string | null;
   readonly view: Record<string, unknown>;
 }
-export interface Upload {
+interface Upload {
   readonly name: string;
   readonly title: string;
   readonly comment: string;
@@ -101,19 +101,19 @@ export interface Upload {
   /** How many posts there were when it became visible. */
   readonly afterPosts: number;
 }
-export interface Call {
+interface Call {
   readonly method: string;
   readonly args: Readonly<Record<string, unknown>>;
   readonly at: number;
 }
-export interface Ack {
+interface Ack {
   /** HTTP status; 200 for an acked envelope. */
   readonly status: number;
   readonly body: string;
   readonly ms: number;
 }
-export type Kind = "command" | "event" | "interactive";
-export type Fault =
+type Kind = "command" | "event" | "interactive";
+type Fault =
   /** Slack says no. */
   | { readonly error: string; readonly messages?: readonly string[] }
   | { readonly limited: number }

@@ -13,8 +13,8 @@ export interface ChartBlock {
 export type Block = types.KnownBlock | ChartBlock;
 
 /** `verbatim`: Slack makes no link, mention or channel out of what merely looks like one. */
-export const mrkdwn = (text: SafeText | string): types.MrkdwnElement => ({ type: "mrkdwn", text, verbatim: true });
-export const plain = (text: string, max: number): types.PlainTextElement => ({
+const mrkdwn = (text: SafeText | string): types.MrkdwnElement => ({ type: "mrkdwn", text, verbatim: true });
+const plain = (text: string, max: number): types.PlainTextElement => ({
   type: "plain_text",
   text: safeLine(text, max),
   emoji: false,

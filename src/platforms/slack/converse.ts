@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { types } from "@slack/bolt";
-import type { Language } from "../../chat/answer.ts";
-import type { Bot, ChartPort, Inbound, Person, Reply } from "../../chat/port.ts";
+import type { Answer, Language } from "../../chat/answer.ts";
+import type { Bot, ChartPort, Inbound, Person, Reply, ThreadRef } from "../../chat/port.ts";
 import type { Log } from "../../kernel/log.ts";
 import type { Delivery } from "./deliver.ts";
 import { formView, formWords } from "./form.ts";
 import { homeView } from "./home.ts";
 import { slackLimits } from "./limits.ts";
+import type { Openings } from "./openings.ts";
 import { suggestedPrompts } from "./prompts.ts";
 import { act, type Received, type ReplyTo } from "./receive.ts";
 import { renderAnswer, renderHint, renderNotice, renderSql, sqlFile } from "./render.ts";
@@ -21,6 +22,7 @@ export interface Parts {
   readonly delivery: Delivery;
   readonly people: (personId: string) => Promise<Person>;
   readonly web: SlackWeb;
+  readonly openings: Openings;
   readonly log: Log;
 }
 
@@ -60,13 +62,19 @@ async function answer(heard: Inbound, addressed: ReplyTo, parts: Parts): Promise
   const to: ReplyTo = { ...addressed, channel };
   const where = { ...heard.where, channel };
   const overheard = heard.act.type === "words" && !heard.act.spokenTo;
-  if (overheard && !(heard.thread && (await bot.knows({ ...where, thread: heard.thread })))) return;
+  if (overheard && !(await isOurs({ ...where, thread: heard.thread ?? "" }, parts))) return;
   const person = await people(heard.person.id);
   const language = languageOf(person.locale);
   const quiet = overheard ? () => {} : sayWorking(to, language, parts);
   const reply = await bot.respond({ ...heard, where, person });
   quiet();
   await deliverReply(reply, { ...heard, where }, to, language, parts);
+}
+
+async function isOurs(thread: ThreadRef, { bot, openings }: Parts): Promise<boolean> {
+  if (await bot.knows(thread)) return true;
+  await openings.settled(thread.channel);
+  return bot.knows(thread);
 }
 
 async function deliverReply(
@@ -76,24 +84,13 @@ async function deliverReply(
   language: Language,
   parts: Parts,
 ): Promise<void> {
-  const { delivery, charts } = parts;
+  const { delivery } = parts;
   const key = postKey(heard.deliveries);
   switch (reply.type) {
     case "nothing":
       return;
-    case "answer": {
-      const outcome = await delivery.post(
-        (style) => renderAnswer(reply.answer, charts, style),
-        to,
-        reply.answer.language,
-        key,
-      );
-      if (outcome.type !== "posted") return;
-      const thread = to.thread ?? outcome.ts;
-      if (reply.answer.receipt) await bindNew(heard, { channel: outcome.channel, thread }, reply.answer.receipt, parts);
-      await delivery.pictures(outcome.message.pictures, { channel: outcome.channel, thread }, reply.answer.language);
-      return;
-    }
+    case "answer":
+      return postAnswer(reply.answer, heard, to, key, parts);
     case "notice": {
       const notice = renderNotice(reply.text);
       // A root message that only says "busy" would be noise for everyone else in the channel.
@@ -146,6 +143,19 @@ async function sendFile(
   if (await delivery.file(shown, to)) return;
   const sorry = renderHint(wordsIn(language).fileFailed);
   await delivery.post(() => sorry, to, language, key);
+}
+
+/** Text first, then the thread's memory, then the pictures: each is complete without the next. */
+async function postAnswer(given: Answer, heard: Inbound, to: ReplyTo, key: string, parts: Parts): Promise<void> {
+  const { delivery, charts, openings } = parts;
+  const posted = await openings.during(heard.where.channel, async () => {
+    const outcome = await delivery.post((style) => renderAnswer(given, charts, style), to, given.language, key);
+    if (outcome.type !== "posted") return null;
+    const at = { channel: outcome.channel, thread: to.thread ?? outcome.ts };
+    if (given.receipt) await bindNew(heard, at, given.receipt, parts);
+    return { at, pictures: outcome.message.pictures };
+  });
+  if (posted) await delivery.pictures(posted.pictures, posted.at, given.language);
 }
 
 /** A thread that the core does not know yet continues from this answer; a known one has moved on by itself. */

@@ -13,10 +13,10 @@ import { type Failure, failureOf, type SlackWeb } from "./web.ts";
 import { type Words, wordsIn } from "./words.ts";
 
 /** A message and how to say it again more plainly. */
-export type Renderable = (style: Style) => SlackMessage;
+type Renderable = (style: Style) => SlackMessage;
 
 /** Where a message now stands. */
-export type Outcome =
+type Outcome =
   | { readonly type: "posted"; readonly channel: string; readonly ts: string; readonly message: SlackMessage }
   /** Shown to the asker alone, through the response URL. */
   | { readonly type: "whispered" }
@@ -38,7 +38,7 @@ export interface Delivery {
   /** The channel id of a person's direct messages; null when Slack does not open it. */
   directChannel(personId: string): Promise<string | null>;
 }
-export interface UploadedFile {
+interface UploadedFile {
   readonly name: string;
   readonly title: string;
   readonly comment: string;

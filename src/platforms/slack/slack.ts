@@ -9,6 +9,7 @@ import { converse, type Parts } from "./converse.ts";
 import { createDelivery } from "./deliver.ts";
 import { type Door, httpDoor, socketDoor } from "./doors.ts";
 import { slackLimits } from "./limits.ts";
+import { createOpenings } from "./openings.ts";
 import { createPeople } from "./people.ts";
 import {
   type Received,
@@ -57,6 +58,7 @@ export function createSlack(config: SlackConfig, bot: Bot, charts: ChartPort, de
     log,
     delivery: createDelivery(web, charts, log),
     people: createPeople(web, clock),
+    openings: createOpenings(),
   };
   const underWay = new Set<Promise<void>>();
   let door: Door | undefined;

@@ -14,7 +14,7 @@ export interface Verifier {
   verify(headers: IncomingHttpHeaders, body: Buffer): Verdict;
   release(headers: IncomingHttpHeaders): void;
 }
-export type Verdict = "authentic" | "no_signature" | "skewed" | "forged" | "replayed";
+type Verdict = "authentic" | "no_signature" | "skewed" | "forged" | "replayed";
 
 /** Socket Mode needs none of this: the WebSocket is opened by us with the app token. */
 export function createVerifier(signingSecret: string, clock: Clock): Verifier {

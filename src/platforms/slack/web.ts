@@ -19,7 +19,7 @@ export interface SlackWeb {
   /** POST of a file's bytes to an upload URL. Rejects when they did not arrive. */
   upload(url: string, bytes: Uint8Array): Promise<void>;
 }
-export interface ResponseMessage {
+interface ResponseMessage {
   readonly text: string;
   readonly blocks?: readonly unknown[];
 }

@@ -88,6 +88,26 @@ describe.each(["socket", "http"] as const)("Slack over %s", (mode) => {
     await stub.until(() => bot.bound.length === 2);
   });
 
+  it("hears a follow-up that comes before the thread is written down", async () => {
+    let written: (() => void) | undefined;
+    const { stub, bot, posted } = await begin(mode);
+    const bind = bot.bind;
+    bot.bind = async (...thread) => {
+      await new Promise<void>((resolve) => {
+        written = resolve;
+      });
+      await bind(...thread);
+    };
+    await stub.sendCommand("overturn by market");
+    const root = await posted(1);
+    await stub.sendThreadMessage("and in ID?", { thread: root.ts });
+    await stub.sendThreadMessage("lunch?", { thread: "1700000000.999999" });
+    await stub.until(() => written !== undefined);
+    written?.();
+    expect(await posted(2)).toMatchObject({ thread: root.ts });
+    expect(bot.heard.map(({ act }) => act.type === "words" && act.text)).toEqual(["overturn by market", "and in ID?"]);
+  });
+
   it("answers a mention under the mention, once, although Slack tells of it twice", async () => {
     const { stub, bot, posted } = await begin(mode);
     const ts = "1700000001.000001";
