@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Answer, Language } from "../../chat/answer.ts";
-import type { Bot, ChartPort, Inbound, Reply, ThreadRef } from "../../chat/port.ts";
+import type { Bot, ChartPort, Inbound, Reply } from "../../chat/port.ts";
 import type { ChartSpec } from "../../kernel/chart-spec.ts";
 import type { Log } from "../../kernel/log.ts";
 import type { Delivered, Deliverer, LarkMessage, Target } from "./deliver.ts";
@@ -90,15 +90,18 @@ async function answerWith(reply: Reply, turn: Turn, talk: Talk): Promise<void> {
 }
 
 async function postAnswer(answer: Answer, turn: Turn, talk: Talk): Promise<void> {
+  const bind = async (root: string): Promise<void> => {
+    if (answer.receipt !== null) await talk.bot.bind({ ...turn.inbound.where, thread: root }, answer.receipt);
+  };
+  // Before the post: the root is the question, known already, and a quick follow-up must find its thread.
+  if (turn.inbound.thread === null) await bind(turn.root);
   const card = renderAnswer(answer, await cardCharts(answer, talk), turn.root);
-  let outcome = await deliver({ msgType: "interactive", content: card }, turn, talk, "card", answer.language);
-  if (outcome.type === "refused" && outcome.reason === "bad_content") {
+  let { outcome, root } = await deliver({ msgType: "interactive", content: card }, turn, talk, "card", answer.language);
+  if (outcome.type === "refused" && (outcome.reason === "bad_content" || outcome.reason === "other")) {
     const content = contentOf(answerPost(answer), answer.language);
-    outcome = await deliver({ msgType: "post", content }, turn, talk, "text", answer.language);
+    ({ outcome, root } = await deliver({ msgType: "post", content }, turn, talk, "text", answer.language));
   }
-  if (outcome.type !== "posted" || answer.receipt === null || turn.inbound.thread !== null) return;
-  const opened: ThreadRef = { ...turn.inbound.where, thread: turn.root };
-  await talk.bot.bind(opened, answer.receipt);
+  if (outcome.type === "posted" && root !== turn.root) await bind(root);
 }
 
 /**
@@ -158,19 +161,24 @@ async function deliver(
   talk: Talk,
   part: string,
   language = talk.home,
-): Promise<Delivered> {
-  const { inbound, replyTo, key } = turn;
+): Promise<{ readonly outcome: Delivered; readonly root: string }> {
+  const { inbound, replyTo, key, root } = turn;
   const chat = inbound.where.channel;
   const send = (target: Target, how: string): Promise<Delivered> =>
     talk.deliverer.send(target, message, `${key}:${part}:${how}`);
   const outcome = await send({ to: "reply", chat, messageId: replyTo, inThread: true }, "thread");
-  if (outcome.type !== "refused") return outcome;
-  if (outcome.reason === "no_threads") return send({ to: "reply", chat, messageId: replyTo, inThread: false }, "reply");
-  if (outcome.reason === "target_gone") return send({ to: "chat", chat }, "chat");
+  if (outcome.type !== "refused") return { outcome, root };
+  if (outcome.reason === "no_threads") {
+    return { outcome: await send({ to: "reply", chat, messageId: replyTo, inThread: false }, "reply"), root };
+  }
+  if (outcome.reason === "target_gone") {
+    const fresh = await send({ to: "chat", chat }, "chat");
+    return { outcome: fresh, root: fresh.type === "posted" ? fresh.messageId : root };
+  }
   if (outcome.reason === "not_in_chat" || outcome.reason === "not_allowed") {
     const sentence = WORDS[language][outcome.reason === "not_in_chat" ? "notInChat" : "notAllowed"];
     const note: LarkMessage = { msgType: "post", content: contentOf(noticePost(sentence), language) };
     await talk.deliverer.send({ to: "person", openId: inbound.person.id }, note, `${key}:${part}:person`);
   }
-  return outcome;
+  return { outcome, root };
 }

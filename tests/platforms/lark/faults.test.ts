@@ -119,7 +119,8 @@ describe("when Lark fails", () => {
   });
 
   it("replies without a thread where there are none, and into the chat when the question is gone", async () => {
-    await started(answering());
+    const bot = answering();
+    await started(bot);
     stub.faults.push({ path: REPLY, answer: { status: 400, body: { code: 230071, msg: "no thread" } } });
     await stub.sendMessage({ text: "backlog" });
     await stub.waitForPosts(1);
@@ -127,7 +128,10 @@ describe("when Lark fails", () => {
     stub.faults.push({ path: REPLY, answer: { status: 400, body: { code: 230011, msg: "withdrawn" } } });
     await stub.sendMessage({ text: "backlog" });
     await stub.waitForPosts(2);
-    expect(stub.posts[1]).toMatchObject({ chat: "oc_ops", root: null, replyTo: null });
+    const fresh = stub.posts[1];
+    expect(fresh).toMatchObject({ chat: "oc_ops", root: null, replyTo: null });
+    await running[0]?.stop();
+    expect([...bot.bound.keys()]).toContain(`tenant_acme/oc_ops/${fresh?.messageId}`);
   });
 
   it("posts the text without the picture when the upload is refused, and says so", async () => {

@@ -174,7 +174,7 @@ const HOSTILE = [
   "![x](img_v3_1)",
   "\u202Egnp.exe",
   "\u2066a\u2069\u200Fb",
-  "{{template}} ${x} %s",
+  "{{template}} %s $x",
   "line\u2028two\u0000\u0007\u007F[31m",
   "\ud800 half",
   "=cmd|' /C calc'!A0",
