@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
-import { type DemoFill, fillDemo } from "../../demo/fill.ts";
+import { type DemoFill, type FillProgress, fillDemo } from "../../demo/fill.ts";
 import { readConfig } from "../config.ts";
 import { systemClock } from "../kernel/clock.ts";
 import { type House, openHouse, type Running, startConsole, startPlatforms } from "../main.ts";
@@ -56,7 +56,7 @@ export function demoCommand(): Command {
       const config = readConfig(process.env);
       const house = await openHouse(config, clock);
       try {
-        await fillDemo(house.pools.writer, house.database.url, fillOf(options, clock.now(), config.MODSTATS_DATA_DIR));
+        await fillDemo(house.pools.writer, house.database, fillOf(options, clock.now(), config.MODSTATS_DATA_DIR));
       } catch (cause) {
         await house.close();
         throw cause;
@@ -88,12 +88,12 @@ function fillOf(options: DemoOptions, now: number, dataDir: string): DemoFill {
   };
 }
 
-/** One line that is overwritten on a terminal; a line per tenth elsewhere. */
-function showProgress(done: number, what: string): void {
-  const bar = "█".repeat(Math.round(done * 24)).padEnd(24, "░");
+/** One line that is overwritten on a terminal; elsewhere only the end. */
+function showProgress({ share, text, finished }: FillProgress): void {
+  const bar = "█".repeat(Math.round(share * 24)).padEnd(24, "░");
   if (process.stderr.isTTY)
-    process.stderr.write(`\r${bar} ${Math.round(done * 100)} % ${what.padEnd(30)}${done >= 1 ? "\n" : ""}`);
-  else if (done >= 1) process.stderr.write(`${what}\n`);
+    process.stderr.write(`\r${bar} ${Math.round(share * 100)} % ${text.padEnd(30)}${finished ? "\n" : ""}`);
+  else if (finished) process.stderr.write(`${text}\n`);
 }
 
 function announce(running: readonly Running[], json: boolean): void {

@@ -5,7 +5,6 @@ import type { Refusal } from "../kernel/refusal.ts";
 import type { Result } from "../kernel/result.ts";
 import type { Reading } from "../language/reader.ts";
 import { favouriteWords, findReceipt } from "../queries/state/receipts.ts";
-import { readWatermarks } from "../queries/watermarks.ts";
 import type { Asking, Draft } from "./asking.ts";
 import { answerClarify } from "./clarify.ts";
 import { answerDefine } from "./define.ts";
@@ -41,7 +40,7 @@ export function answererOf(parts: BotParts): Answerer {
       case "metrics":
         return answerMetrics(question, asking);
       case "status":
-        return answerStatus(question, await readWatermarks(parts.facts, asking.catalog), asking);
+        return orRefusal(question, await answerStatus(question, asking, parts.facts), asking);
       case "replay":
         return answerReplay(parts, question, asking);
       case "clarify":

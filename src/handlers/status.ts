@@ -1,13 +1,22 @@
+import type { Pool } from "pg";
 import { formatInstant } from "../chat/format.ts";
 import type { Question } from "../kernel/question.ts";
-import type { Watermark } from "../queries/watermarks.ts";
+import type { Refusal } from "../kernel/refusal.ts";
+import { ok, type Result } from "../kernel/result.ts";
+import { readWatermarks } from "../queries/watermarks.ts";
 import { type Asking, blankDraft, type Draft } from "./asking.ts";
 
 const MS_PER_HOUR = 3_600_000;
 
-/** Is the data there? How far each table reaches, those that the asked metrics read first and in the headline. */
-export function answerStatus(question: Question, watermarks: readonly Watermark[], asking: Asking): Draft {
+/** Is the data there? How far each table reaches; the headline says it of those that the asked metrics read. */
+export async function answerStatus(question: Question, asking: Asking, facts: Pool): Promise<Result<Draft, Refusal>> {
   const { say, locale, zone } = asking;
+  const read = await readWatermarks(facts, asking.catalog.watermarks);
+  if (!read.ok) return read;
+  const watermarks = [...read.value.watermarks].map(([source, ms]) => ({
+    source,
+    completeThrough: new Date(ms).toISOString(),
+  }));
   const wanted = new Set(question.metrics.flatMap((id) => asking.catalog.metrics.get(id)?.reads ?? []));
   const concerned = wanted.size > 0 ? watermarks.filter((mark) => wanted.has(mark.source)) : watermarks;
   const through = concerned.map((mark) => mark.completeThrough).sort()[0] ?? null;
@@ -20,10 +29,11 @@ export function answerStatus(question: Question, watermarks: readonly Watermark[
         hours: Math.max(0, Math.floor((asking.now - Date.parse(mark.completeThrough)) / MS_PER_HOUR)),
       }),
     );
-  return {
+  return ok({
     ...blankDraft(asking, question, "answered"),
     headline: through === null ? say("status.none") : say("status.head", { at: formatInstant(through, locale, zone) }),
     body: lines.length > 0 ? [lines.join("\n")] : [],
     dataThrough: through,
-  };
+    sql: read.value.record ? [read.value.record] : [],
+  });
 }

@@ -44,3 +44,13 @@ create table bot.deliveries (
   done_at     timestamptz
 );
 create index deliveries_by_done on bot.deliveries (done_at);
+
+-- One row when the mart holds the simulated marketplace: which one, so that it can be used again or filled anew.
+create table bot.demo_fills (
+  only      boolean primary key default true check (only),
+  seed      bigint not null,
+  cases     bigint not null,
+  now_at    timestamptz not null,
+  -- Null while it is being filled: a fill that was killed is done again.
+  filled_at timestamptz
+);
