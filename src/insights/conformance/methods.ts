@@ -1,5 +1,6 @@
 import { decisionMethods } from "./decision-methods.ts";
 import { distributionMethods } from "./distribution-methods.ts";
+import { experimentMethods } from "./experiment-methods.ts";
 import { meanMethods } from "./mean-methods.ts";
 import type { VectorMethods } from "./method.ts";
 import { proportionMethods } from "./proportion-methods.ts";
@@ -12,4 +13,5 @@ export const methods: VectorMethods = {
   ...meanMethods,
   ...surveyMethods,
   ...decisionMethods,
+  ...experimentMethods,
 };
