@@ -37,7 +37,7 @@ export async function fillDemo(
   if (!last) await refuseForeignData(pool);
   await pool.query(
     `insert into bot.demo_fills (seed, cases, now_at) values ($1, $2, to_timestamp($3 / 1000.0))
-     on conflict (only) do update set seed = excluded.seed, cases = excluded.cases, now_at = excluded.now_at, filled_at = null`,
+     on conflict (singleton) do update set seed = excluded.seed, cases = excluded.cases, now_at = excluded.now_at, filled_at = null`,
     [wanted.seed, wanted.cases, wanted.now],
   );
   await fillMart({

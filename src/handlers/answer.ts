@@ -3,6 +3,7 @@ import type { ChannelRef } from "../chat/port.ts";
 import { blank, type Question } from "../kernel/question.ts";
 import type { Refusal } from "../kernel/refusal.ts";
 import type { Result } from "../kernel/result.ts";
+import type { Unknown } from "../language/nearest.ts";
 import type { Reading } from "../language/reader.ts";
 import { favouriteWords, findReceipt } from "../queries/state/receipts.ts";
 import type { Asking, Draft } from "./asking.ts";
@@ -11,24 +12,25 @@ import { answerDefine } from "./define.ts";
 import { exampleSteps } from "./examples.ts";
 import { answerHelp, answerMetrics } from "./listing.ts";
 import { answerMetric } from "./metric.ts";
+import { dimensionName, metricName, valueName } from "./names.ts";
 import type { BotParts } from "./parts.ts";
 import { answerRefusal } from "./refuse.ts";
 import { answerStatus } from "./status.ts";
 import { answerWhy } from "./why.ts";
 
-/** Answers a Question of any kind. `reading` = what the words gave, null for a click. */
-export type Answerer = (
-  question: Question,
-  reading: Reading | null,
-  asking: Asking,
-  where: ChannelRef,
-) => Promise<Draft>;
+/** What the words gave, and how to read them again with another word in their place. */
+export interface Heard {
+  readonly reading: Reading;
+  readonly readInstead: (word: string, instead: string) => Question;
+}
+/** Answers a Question of any kind. `heard` = null for a click. */
+export type Answerer = (question: Question, heard: Heard | null, asking: Asking, where: ChannelRef) => Promise<Draft>;
 
 /** One branch a kind; each handler reads as one sentence. */
 export function answererOf(parts: BotParts): Answerer {
-  return async (question, reading, asking, where) => {
-    if (reading?.unknown && (question.kind === "help" || question.kind === "metric")) {
-      return answerUnknown(question, reading.unknown, asking);
+  return async (question, heard, asking, where) => {
+    if (heard?.reading.unknown && (question.kind === "help" || question.kind === "metric")) {
+      return answerUnknown(question, heard.reading.unknown, heard.readInstead, asking);
     }
     switch (question.kind) {
       case "metric":
@@ -46,7 +48,7 @@ export function answererOf(parts: BotParts): Answerer {
       case "clarify":
         return answerClarify(question, asking);
       case "help":
-        return answerHelp(question, await examplesFor(parts, where, asking), reading?.askedForHelp ?? true, asking);
+        return answerHelp(question, await examplesFor(parts, where, asking), askedForHelp(heard), asking);
       case "forecast":
       case "anomalies":
       case "experiment":
@@ -81,24 +83,35 @@ async function answerReplay(parts: BotParts, question: Question, asking: Asking)
 }
 
 /** A word that stood where a metric or a value belongs and is none: the nearest three as buttons, nothing guessed. */
-function answerUnknown(question: Question, unknown: NonNullable<Reading["unknown"]>, asking: Asking): Draft {
+function answerUnknown(question: Question, unknown: Unknown, readInstead: Heard["readInstead"], asking: Asking): Draft {
+  const near = unknown.nearest
+    .map((id) => ({ label: labelOf(id, unknown, asking), question: readInstead(unknown.text, id) }))
+    .filter((choice) => choice.question.kind !== "help" && choice.question.kind !== "clarify");
   const refusal: Refusal = {
     code:
-      unknown.kind === "metric"
+      unknown.role === "metric"
         ? "unknown_metric"
-        : unknown.kind === "dimension"
+        : unknown.role === "dimension"
           ? "unknown_dimension"
           : "unknown_value",
-    params: { value: unknown.text, ...(unknown.dimension ? { dimension: unknown.dimension } : {}) },
-    instead: unknown.nearest.map((near) => near.question),
+    params: { value: unknown.text, dimension: unknown.dimension ?? "market" },
+    instead: near.map((choice) => choice.question),
   };
   return answerRefusal(
     question,
     refusal,
     asking,
-    unknown.nearest.map((near) => near.label),
+    near.map((choice) => choice.label),
   );
 }
+
+function labelOf(id: string, unknown: Unknown, asking: Asking): string {
+  if (unknown.role === "metric") return metricName(asking.catalog, id, asking.language);
+  return unknown.role === "dimension" ? dimensionName(asking.catalog, id, asking.language) : valueName(id, asking);
+}
+
+/** Help was meant when a word for it was understood; else it is what stands in for not understanding. */
+const askedForHelp = (heard: Heard | null): boolean => heard === null || heard.reading.understood.length > 0;
 
 async function examplesFor(parts: BotParts, where: ChannelRef, asking: Asking): Promise<NextStep[]> {
   return exampleSteps(parts, await favouriteWords(parts.writer, where, 4), asking.language);

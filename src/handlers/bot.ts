@@ -10,7 +10,7 @@ import { advance, emptyThread, type ThreadState } from "../language/thread.ts";
 import { claimDelivery, finishDelivery } from "../queries/state/deliveries.ts";
 import { favouriteWords, findReceipt, newReceipt, saveReceipt } from "../queries/state/receipts.ts";
 import { loadThread, saveThread } from "../queries/state/threads.ts";
-import { type Answerer, answererOf } from "./answer.ts";
+import { type Answerer, answererOf, type Heard } from "./answer.ts";
 import type { Asking, Draft } from "./asking.ts";
 import { detailReply } from "./detail.ts";
 import { exampleSteps } from "./examples.ts";
@@ -62,10 +62,13 @@ async function replyTo(parts: BotParts, answerer: Answerer, inbound: Inbound): P
   const state = (known?.state as ThreadState | undefined) ?? emptyThread;
   const zone = inbound.person.zone ?? parts.defaultZone;
   const now = parts.clock.now();
-  const reading =
-    act.type === "words"
-      ? parts.reader.read(act.text.slice(0, limits.textCharsMax), { now, zone, thread: state })
-      : null;
+  const read = (words: string): Reading =>
+    parts.reader.read(words.slice(0, limits.textCharsMax), { now, zone, thread: state });
+  const reading = act.type === "words" ? read(act.text) : null;
+  const heardIn = (made: Reading): Heard => ({
+    reading: made,
+    readInstead: (word, instead) => read(withWord(act.type === "words" ? act.text : "", word, instead)).question,
+  });
   if (reading && act.type === "words" && !act.spokenTo && meansNothing(reading)) return { type: "nothing" };
   const question = reading?.question ?? (act.type === "choice" ? act.question : blank("help"));
   const language = languageOf(reading, known?.language, inbound, parts.defaultLanguage);
@@ -80,8 +83,16 @@ async function replyTo(parts: BotParts, answerer: Answerer, inbound: Inbound): P
     now,
   };
   const parsed = performance.now();
-  const draft = await answerer(question, reading, asking, inbound.where);
-  const answer = await keep(parts, inbound, draft, state, zone, now, { parse: parsed - started, started });
+  const draft = await answerer(question, reading && heardIn(reading), asking, inbound.where);
+  const answer = await keep(
+    parts,
+    inbound,
+    draft,
+    advance(state, draft.question, { undone: reading?.undone ?? false }),
+    zone,
+    now,
+    { parse: parsed - started, started },
+  );
   return question.options.form === "csv" && answer.receipt !== null && answer.status === "answered"
     ? detailReply(parts, answer.receipt, "csv", language, answer)
     : { type: "answer", answer };
@@ -92,13 +103,12 @@ async function keep(
   parts: BotParts,
   inbound: Inbound,
   draft: Draft,
-  before: ThreadState,
+  state: ThreadState,
   zone: string,
   now: number,
   times: { readonly parse: number; readonly started: number },
 ): Promise<Answer> {
   const receipt = newReceipt();
-  const state = advance(before, draft.question);
   await saveReceipt(parts.writer, {
     ...inbound.where,
     receipt,
@@ -135,6 +145,12 @@ async function favourites(parts: BotParts, where: ChannelRef, language: Language
     parts.log.warn({ err: cause }, "favourites could not be read");
     return exampleSteps(parts, [], language);
   }
+}
+
+/** The words with one of them replaced, whatever its case; at the end where the reader had mended its spelling. */
+function withWord(words: string, word: string, instead: string): string {
+  const at = words.toLowerCase().indexOf(word.toLowerCase());
+  return at < 0 ? `${words} ${instead}` : `${words.slice(0, at)}${instead}${words.slice(at + word.length)}`;
 }
 
 const meansNothing = (reading: Reading): boolean => reading.question.kind === "help";

@@ -47,7 +47,7 @@ create index deliveries_by_done on bot.deliveries (done_at);
 
 -- One row when the mart holds the simulated marketplace: which one, so that it can be used again or filled anew.
 create table bot.demo_fills (
-  only      boolean primary key default true check (only),
+  singleton boolean primary key default true check (singleton),
   seed      bigint not null,
   cases     bigint not null,
   now_at    timestamptz not null,
