@@ -1,9 +1,9 @@
-import { dirname, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { resolve } from "node:path";
 import type { Catalog } from "./catalog/catalog.ts";
-import { describeProblem, loadCatalog } from "./catalog/load.ts";
+import { describeProblem } from "./catalog/load.ts";
 import { createChartPort } from "./charts/port.ts";
 import type { Bot, ChartPort } from "./chat/port.ts";
+import { readCatalog } from "./cli/read-catalog.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { createBot } from "./handlers/bot.ts";
 import type { Clock } from "./kernel/clock.ts";
@@ -65,17 +65,6 @@ export async function openHouse(config: Config, clock: Clock): Promise<House> {
     await database.stop();
   };
   return { config, log, clock, database, pools, catalog, reader, bot, charts: createChartPort(), close };
-}
-
-/** The built-in catalog and the user's folders after it. Throws a ConfigError that names file, line and remedy. */
-export function readCatalog(config: Pick<Config, "MODSTATS_CATALOG_DIRS">): Catalog {
-  const loaded = loadCatalog({
-    dirs: [resolve(packageRoot(), "catalog"), ...config.MODSTATS_CATALOG_DIRS.map((dir) => resolve(dir))],
-  });
-  if (loaded.ok) return loaded.value;
-  throw new ConfigError(
-    `The catalog has ${loaded.error.length} problem(s):\n${loaded.error.map(describeProblem).join("\n")}`,
-  );
 }
 
 /** Something that is connected until it is stopped. */
@@ -154,10 +143,4 @@ export async function startConsole(house: House): Promise<Running> {
   });
   const { url } = await page.start();
   return { name: "Local page", where: url, stop: () => page.stop() };
-}
-
-/** The folder with catalog/, assets/ and package.json, from source and from dist/ alike. */
-export function packageRoot(): string {
-  const here = dirname(fileURLToPath(import.meta.url));
-  return here.endsWith("/dist/src") || here.endsWith("\\dist\\src") ? resolve(here, "../..") : resolve(here, "..");
 }

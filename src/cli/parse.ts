@@ -4,9 +4,9 @@ import { Command } from "commander";
 import { readConfig } from "../config.ts";
 import { createLineReader } from "../language/lines.ts";
 import { createReader } from "../language/reader.ts";
-import { readCatalog } from "../main.ts";
 import { UsageError } from "./fail.ts";
 import { clockOf, zoneOf } from "./moment.ts";
+import { readCatalog } from "./read-catalog.ts";
 
 interface ParseOptions {
   readonly lines?: string;

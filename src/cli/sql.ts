@@ -1,10 +1,10 @@
 import { Command } from "commander";
 import { readConfig } from "../config.ts";
 import { createReader } from "../language/reader.ts";
-import { readCatalog } from "../main.ts";
 import { compileQuestion } from "../queries/create-measure.ts";
 import { UsageError } from "./fail.ts";
 import { clockOf, zoneOf } from "./moment.ts";
+import { readCatalog } from "./read-catalog.ts";
 
 /** `sql "<words>"`: the compiled statements and their parameters, not run. */
 export function sqlCommand(): Command {

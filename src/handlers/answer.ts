@@ -111,7 +111,7 @@ function labelOf(id: string, unknown: Unknown, asking: Asking): string {
 }
 
 /** Help was meant when a word for it was understood; else it is what stands in for not understanding. */
-const askedForHelp = (heard: Heard | null): boolean => heard === null || heard.reading.understood.length > 0;
+const askedForHelp = (heard: Heard | null): boolean => heard === null || heard.reading.askedForHelp;
 
 async function examplesFor(parts: BotParts, where: ChannelRef, asking: Asking): Promise<NextStep[]> {
   return exampleSteps(parts, await favouriteWords(parts.writer, where, 4), asking.language);

@@ -1,10 +1,10 @@
 import { createChartPort } from "../../src/charts/port.ts";
 import type { Bot, ChartPort } from "../../src/chat/port.ts";
+import { readCatalog } from "../../src/cli/read-catalog.ts";
 import { createBot } from "../../src/handlers/bot.ts";
 import { fixedClock } from "../../src/kernel/clock.ts";
 import { createLog } from "../../src/kernel/log.ts";
 import { createReader } from "../../src/language/reader.ts";
-import { readCatalog } from "../../src/main.ts";
 import { createMeasure } from "../../src/queries/create-measure.ts";
 import { demoDatabase, type TestDatabase } from "./database.ts";
 
