@@ -25,7 +25,9 @@ const splitKey = (values: Values): string => JSON.stringify(values);
  */
 export function shownValues(plan: MetricPlan, cells: readonly Cell[], options: Options, catalog: Catalog): Shown {
   const totals = unite(cells.map((cell) => ({ ...cell, bucket: null })));
-  const listed = [...totals].sort((a, b) => byCatalog(a.values, b.values, plan.by, catalog));
+  const listed = [...totals, ...askedByName(plan, totals)].sort((a, b) =>
+    byCatalog(a.values, b.values, plan.by, catalog),
+  );
   if (options.limit === undefined && options.order === undefined) {
     return { order: listed.map(({ values }) => splitKey(values)), folds: false };
   }
@@ -35,6 +37,16 @@ export function shownValues(plan: MetricPlan, cells: readonly Cell[], options: O
     .sort((a, b) => byValue(a.value, b.value, options.order === "asc"));
   const kept = ranked.slice(0, options.limit ?? ranked.length);
   return { order: kept.map(({ values }) => splitKey(values)), folds: kept.length < ranked.length };
+}
+
+/** Filtered values of a single split that no row has: asked for by name, so they are answered by name. */
+function askedByName(plan: MetricPlan, found: readonly Cell[]): Cell[] {
+  if (plan.by.length !== 1) return [];
+  const asked = plan.filters.find(({ dimension, exclude }) => dimension === plan.by[0] && !exclude)?.values ?? [];
+  const known = new Set(found.map(({ values }) => values[0]));
+  return asked
+    .filter((value) => !known.has(value))
+    .map((value) => ({ values: [value], bucket: null, state: emptyState(plan.metric) }));
 }
 
 function rankable(state: MetricState): boolean {
@@ -83,7 +95,6 @@ export function arrange(plan: MetricPlan, cells: readonly Cell[], shown: Shown, 
 
   const groups: Values[] = split ? shown.order.map((key) => JSON.parse(key) as Values) : [[]];
   if (split && shown.folds) groups.push(other);
-  for (const values of wantedValues(plan, shown)) groups.push(values);
   const buckets = groups.map((values) => bucketsFor(plan, values));
   const longest = Math.max(0, ...buckets.map((list) => list.length));
   if (groups.length * longest > limits.rowsMax) return { rows: [], tooMany: true };
@@ -98,13 +109,6 @@ export function arrange(plan: MetricPlan, cells: readonly Cell[], shown: Shown, 
     });
   }
   return { rows, tooMany: false };
-}
-
-/** Filtered values of a single split that no row has: asked for by name, so they are answered by name. */
-function wantedValues(plan: MetricPlan, shown: Shown): Values[] {
-  if (plan.by.length !== 1 || shown.folds) return [];
-  const asked = plan.filters.find(({ dimension, exclude }) => dimension === plan.by[0] && !exclude)?.values ?? [];
-  return asked.map((value) => [value]).filter((values) => !shown.order.includes(splitKey(values)));
 }
 
 /** The rest as one cell per bucket. Where a split narrows the hits only, its rows share their denominators, which then count once. */

@@ -30,15 +30,7 @@ export async function checkCatalog(catalog: Catalog, pool: Pool): Promise<Catalo
         if (tried.has(path.join("."))) continue;
         tried.add(path.join("."));
         const lacking = await tryMetric(catalog, metric, [dimension], pool);
-        if (lacking)
-          note(
-            problemOf(
-              catalog,
-              dimensionPath(catalog, metric, dimension),
-              lacking,
-              await columnsOf(pool, catalog, metric),
-            ),
-          );
+        if (lacking) note(problemOf(catalog, path, lacking, await columnsOf(pool, catalog, metric)));
       }
     }
   }

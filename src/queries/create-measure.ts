@@ -6,7 +6,7 @@ import type { Question } from "../kernel/question.ts";
 import type { Refusal } from "../kernel/refusal.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
 import { arrange, type Shown, shownValues } from "./arrange.ts";
-import type { Cell } from "./cells.ts";
+import { type Cell, isEmpty } from "./cells.ts";
 import { compose, unite } from "./compose.ts";
 import type { Measure, MeasureContext, MeasuredRow, Measurement } from "./measure.ts";
 import { type MetricPlan, type Plan, plan } from "./plan.ts";
@@ -32,7 +32,7 @@ export function createMeasure(pool: Pool): Measure {
     if (refused && !refused.ok) return refused;
     const cells = found.flatMap((one) => (one.ok ? [one.value] : []));
     const before = compared.flatMap((one) => (one.ok ? [one.value] : []));
-    if ([...cells, ...before].every((list) => list.length === 0)) {
+    if ([...cells, ...before].every((list) => list.every(({ state }) => isEmpty(state)))) {
       const unknown = await unknownOpenValue(pool, question, main, context.catalog);
       if (unknown) return err(unknown);
     }

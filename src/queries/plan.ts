@@ -6,7 +6,7 @@ import type { Refusal } from "../kernel/refusal.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
 import type { MeasureContext } from "./measure.ts";
 import { nearest } from "./nearest.ts";
-import { type Bucket, bucketsOf, isDay, secondsOf, spanOf } from "./periods.ts";
+import { type Bucket, bucketsOf, instantOf, isDay, secondsOf, spanOf } from "./periods.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -234,6 +234,7 @@ function planEach(
     };
     if (metric.moment && period === null) {
       const moment = at ?? new Date(context.now).toISOString();
+      instantOf(moment, zoning.zone); // throws here, before anything is compiled, when it is no instant
       plans.push({ ...base, when: { kind: "moment", at: moment }, buckets: new Map() });
       continue;
     }
