@@ -1,3 +1,4 @@
+import { causalMethods } from "./causal-methods.ts";
 import { decisionMethods } from "./decision-methods.ts";
 import { distributionMethods } from "./distribution-methods.ts";
 import { experimentMethods } from "./experiment-methods.ts";
@@ -14,4 +15,5 @@ export const methods: VectorMethods = {
   ...surveyMethods,
   ...decisionMethods,
   ...experimentMethods,
+  ...causalMethods,
 };
