@@ -32,7 +32,8 @@ export function caveatsOf(
     : "–";
 
   if (numbers.rows.length > 0 && numbers.rows.every((row) => row.flags.includes("no_data"))) {
-    add("no_data", isFuture(question, asking.now) ? "caveat.future" : "caveat.no_data");
+    const nothing = metrics.every((metric) => metric.moment) ? "caveat.nothing_open" : "caveat.no_data";
+    add("no_data", isFuture(question, asking.now) ? "caveat.future" : nothing);
   }
   for (const metric of metrics) {
     const immature = flagged("immature", metric);

@@ -4,7 +4,7 @@ import { formatBucket, formatCount, formatMagnitude, formatValue } from "../chat
 import { OTHER } from "../kernel/measurement.ts";
 import type { Question } from "../kernel/question.ts";
 import type { Asking } from "./asking.ts";
-import { filtersName, metricName, rowName, windowName } from "./names.ts";
+import { filtersName, metricName, nameable, rowName, windowName } from "./names.ts";
 import type { Numbers } from "./rows.ts";
 
 /**
@@ -74,7 +74,7 @@ function extremesPart(rows: readonly AnswerValue[], question: Question, asking: 
   const isSplit = question.by.length > 0 && question.grain === "total";
   const isSeries = question.by.length === 0 && question.grain !== "total";
   if (!isSplit && !isSeries) return "";
-  const named = rows.filter((row) => row.value !== null && !isFolded(row, question));
+  const named = nameable(rows.filter((row) => !isFolded(row, question)));
   if (named.length < 2) return "";
   const sorted = [...named].sort((a, b) => (a.value ?? 0) - (b.value ?? 0));
   const [low, high] = [sorted[0], sorted.at(-1)];

@@ -46,7 +46,6 @@ function wordsOf(measurement: Measurement, question: Question, asking: Asking): 
 
 export function dataLineOf(measurement: Pick<Measurement, "dataThrough" | "zone">, asking: Asking): Answer["dataLine"] {
   if (!measurement.dataThrough) return "";
-  return asking.say("data", {
-    at: formatInstant(measurement.dataThrough, asking.locale, measurement.zone ?? asking.zone),
-  });
+  const zone = measurement.zone ?? asking.zone;
+  return asking.say("data", { at: formatInstant(measurement.dataThrough, asking.locale, zone), zone });
 }

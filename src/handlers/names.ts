@@ -1,5 +1,5 @@
 import type { Catalog, Dimension, Metric, Words } from "../catalog/catalog.ts";
-import type { Language } from "../chat/answer.ts";
+import type { AnswerValue, Language } from "../chat/answer.ts";
 import { formatInstant, formatPeriod } from "../chat/format.ts";
 import { OTHER, type RowKey } from "../kernel/measurement.ts";
 import type { Moment, Period, Question } from "../kernel/question.ts";
@@ -56,3 +56,10 @@ export function firstWord(words: Words | undefined, language: Language): string 
 
 export const isDimensionOf = (metric: Metric, dimension: Dimension): boolean =>
   metric.dimensions.includes(dimension.id);
+
+/** Rows that may be called highest or lowest: those on few cases only where there are no others. */
+export function nameable(rows: readonly AnswerValue[]): readonly AnswerValue[] {
+  const known = rows.filter((row) => row.value !== null);
+  const solid = known.filter((row) => !row.flags.includes("few"));
+  return solid.length >= 2 ? solid : known;
+}

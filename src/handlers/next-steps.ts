@@ -32,9 +32,6 @@ export function nextSteps(
   if (isThin(numbers, metrics) && question.period) {
     offer(asking.say("next.wider"), { ...plain, period: wider(question.period), compare: null });
   }
-  for (const other of namesakes(question, metrics, asking)) {
-    offer(metricName(asking.catalog, other, asking.language), { ...plain, metrics: [other] });
-  }
   if (question.kind === "metric" && !metrics.some((metric) => metric.type === "quantile"))
     offer(asking.say("next.why"), whyOf(question));
   for (const value of extremeValues(question, numbers)) {
@@ -45,6 +42,9 @@ export function nextSteps(
       filters: { ...question.filters, [dimension]: [value] },
       options: withoutRank(plain.options),
     });
+  }
+  for (const other of namesakes(question, metrics, asking)) {
+    offer(metricName(asking.catalog, other, asking.language), { ...plain, metrics: [other] });
   }
   if (!question.compare) offer(asking.say("next.vs_week"), { ...plain, compare: weekEarlier(question) });
   for (const dimension of openSplits(question, metrics, asking)) {

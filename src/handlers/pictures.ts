@@ -6,7 +6,7 @@ import type { Unit } from "../kernel/measurement.ts";
 import type { Question } from "../kernel/question.ts";
 import type { Asking } from "./asking.ts";
 import { echoOf } from "./echo.ts";
-import { metricName, rowName, valueName } from "./names.ts";
+import { metricName, nameable, rowName, valueName } from "./names.ts";
 
 const LINES_MAX = 6;
 const PANELS_MAX = 12;
@@ -42,13 +42,18 @@ function pictureOf(
     subtitle: echoOf({ ...question, metrics: [metric.id] }, asking, zone).replace(/^[^:：]*[:：]\s*/, ""),
     unit: chartUnit(metric.unit),
     locale: asking.locale,
-    ...(rows.some(isProvisional) ? { note: asking.say("chart.note.provisional") } : {}),
   };
+  const hatched = rows.some((row) => row.value === null) ? { note: asking.say("chart.note.hatched") } : {};
+  const pale = rows.some(isProvisional) ? { note: asking.say("chart.note.pale") } : {};
+  const dashed = rows.some(isProvisional) ? { note: asking.say("chart.note.provisional") } : {};
   const cyclic = question.grain === "hour_of_day" || question.grain === "day_of_week";
-  if (question.grain === "total" && question.by.length === 2)
-    return { ...common, ...twoSplits(rows, metric, question, asking) };
-  if (question.grain === "total") return { ...common, ...bars(rows, metric, question, asking) };
-  if (cyclic && question.by.length > 0) return { ...common, ...bucketsBySplit(rows, metric, question, asking) };
+  if (question.grain === "total" && question.by.length === 2) {
+    return { ...common, ...hatched, ...twoSplits(rows, metric, question, asking) };
+  }
+  if (question.grain === "total") return { ...common, ...pale, ...bars(rows, metric, question, asking) };
+  if (cyclic && question.by.length > 0) {
+    return { ...common, ...hatched, ...bucketsBySplit(rows, metric, question, asking) };
+  }
   const names = [...new Set(rows.map((row) => rowName(row.key ?? {}, question.by, asking)))];
   if (names.length > LINES_MAX) {
     const panels = names.slice(0, PANELS_MAX).map((name) => ({
@@ -59,10 +64,11 @@ function pictureOf(
         asking,
       ),
     }));
-    return { ...common, kind: "multiples", title: peakTitle(rows, metric, question, asking), panels };
+    return { ...common, ...dashed, kind: "multiples", title: peakTitle(rows, metric, question, asking), panels };
   }
   return {
     ...common,
+    ...dashed,
     kind: "line",
     title: seriesTitle(rows, metric, question, asking),
     series: seriesOf(rows, names, metric, question, asking),
@@ -174,7 +180,7 @@ function grid(
 }
 
 function peakTitle(rows: readonly AnswerValue[], metric: Metric, question: Question, asking: Asking): string {
-  const known = rows.filter((row) => row.value !== null);
+  const known = nameable(rows);
   const top = known.reduce<AnswerValue | undefined>(
     (best, row) => ((row.value ?? 0) > (best?.value ?? -Infinity) ? row : best),
     undefined,

@@ -120,6 +120,7 @@ function shownValue(value: AnswerValue | undefined, asking: Asking): string {
 
 function range(value: AnswerValue | undefined, asking: Asking): string {
   if (!value || (value.low === null && value.high === null)) return "–";
+  if (value.high === null) return asking.say("at_least", { value: formatValue(value.low, value.unit, asking.locale) });
   return `${formatValue(value.low, value.unit, asking.locale)} – ${formatValue(value.high, value.unit, asking.locale)}`;
 }
 
