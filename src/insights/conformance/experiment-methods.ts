@@ -10,6 +10,7 @@ import { robustSe } from "../regression/robust-errors.ts";
 import { anytimeCoefficient } from "../sequential/anytime-regression.ts";
 import { type Boundary, groupSequentialBounds } from "../sequential/group-sequential.ts";
 import { ar1Interruption } from "../timeseries/ar1-regression.ts";
+import { causalImpact } from "../timeseries/causal-impact.ts";
 import { localLevelCounterfactual } from "../timeseries/local-level.ts";
 import { fitLocalLevel } from "../timeseries/local-level-ml.ts";
 import { segmentedRegression } from "../timeseries/segmented-regression.ts";
@@ -104,6 +105,18 @@ export const experimentMethods: VectorMethods = {
       pLevelHacAdjusted: "p_level_hac_adj",
     }),
   its_arima100_ml: ({ y, t0 }) => fields(ar1Interruption(y, t0), { sigma2: "sigma2" }),
+  causalimpact: ({ y, x, pre_end, alpha }) =>
+    fields(causalImpact(y, x, pre_end, 1 - alpha), {
+      averageActual: "avg_actual",
+      averagePrediction: "avg_pred",
+      averageEffect: "avg_effect",
+      averageEffectSd: "avg_effect_sd",
+      averageEffectLow: "avg_effect_lower",
+      averageEffectHigh: "avg_effect_upper",
+      relativeEffect: "rel_effect",
+      cumulativeEffect: "cum_effect",
+      tailProbability: "p_max",
+    }),
   bsts_fixed_variance: ({ y, x, t0, sigma2_obs, sigma2_level }) =>
     counterfactual(y, x, t0, { observation: sigma2_obs, level: sigma2_level }),
   bsts_ml: ({ y, x, t0 }) => {

@@ -90,5 +90,5 @@ export function augmentedFilter(y: readonly number[], x: readonly number[], vari
   const delta = covariance.mmul(Matrix.columnVector(cross)).to1DArray();
   const rss = squares - delta.reduce((sum, value, i) => sum + value * (cross[i] ?? 0), 0);
   const loglik = -0.5 * ((y.length - columns) * Math.log(2 * Math.PI) + logDeterminant + Math.log(determinant) + rss);
-  return { delta, covariance, state, stateVariance: variance, loglik, rss };
+  return { delta, covariance, gram, cross, squares, logDeterminant, state, stateVariance: variance, loglik, rss };
 }
