@@ -1,4 +1,4 @@
-import { augmentedFilter, type LevelVariances } from "./local-level.ts";
+import { augmentedFilter, centred, type LevelVariances } from "./local-level.ts";
 
 const [LOG_RATIO_MIN, LOG_RATIO_MAX, STEP] = [-20, 12, 0.25];
 
@@ -7,7 +7,8 @@ const [LOG_RATIO_MIN, LOG_RATIO_MAX, STEP] = [-20, 12, 0.25];
  * level/observation is searched in logs; either may be 0 at the border. Null where the model is not identified.
  * Source: Harvey (1989) §4.3; Durbin & Koopman (2012) §7.3.
  */
-export function fitLocalLevel(y: readonly number[], x: readonly number[]): LevelVariances | null {
+export function fitLocalLevel(y: readonly number[], control: readonly number[]): LevelVariances | null {
+  const x = centred(control);
   const free = y.length - 2;
   if (free < 3) return null;
   const scaled = (ratio: LevelVariances) => {

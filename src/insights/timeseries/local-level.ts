@@ -25,10 +25,11 @@ export interface Counterfactual {
  */
 export function localLevelCounterfactual(
   y: readonly number[],
-  x: readonly number[],
+  control: readonly number[],
   t0: number,
   variances: LevelVariances,
 ): Counterfactual | null {
+  const x = centred(control);
   const filtered = augmentedFilter(y.slice(0, t0), x, variances);
   if (!filtered) return null;
   const { delta, covariance, state, stateVariance, loglik } = filtered;
@@ -53,6 +54,9 @@ export function localLevelCounterfactual(
     beta,
   };
 }
+
+/** The control around its first value: the same model with another start of the level, without cancellation of large values. */
+export const centred = (control: readonly number[]): number[] => control.map((value) => value - (control[0] ?? 0));
 
 /**
  * The filter from a level of 0 known exactly, on y and on the columns 1 (start of the level) and x; GLS over their innovations gives
