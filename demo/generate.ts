@@ -9,7 +9,7 @@ import { type Around, iso, live } from "./life.ts";
 import { Random, STREAMS } from "./random.ts";
 import { createSellers, type Sellers } from "./sellers.ts";
 import { type Cell, copyInto, insertInto, type TableSink } from "./tables.ts";
-import { plantTruths, type Truths } from "./truths.ts";
+import { DEFAULT_SEED, plantTruths, type Truths } from "./truths.ts";
 import { DAY, HOUR, MARKET, MARKETS, type Market, MINUTE, QUEUE, QUEUES, SOURCE_CHOICE } from "./world.ts";
 
 export interface FillOptions {
@@ -17,7 +17,8 @@ export interface FillOptions {
   readonly url: string;
   /** `pglite`: one connection, INSERT instead of COPY. */
   readonly kind?: "postgres" | "pglite" | "external";
-  readonly seed: number;
+  /** DEFAULT_SEED where none is given. */
+  readonly seed?: number;
   /** About this many cases. */
   readonly cases?: number;
   /** Ending at `now`. */
@@ -26,6 +27,7 @@ export interface FillOptions {
   readonly now: number;
   /** Where the planted truths are written, as JSON. */
   readonly truthsPath?: string;
+  /** `done` cases are on their way, of about `cases`. */
   readonly onProgress?: (progress: { readonly done: number; readonly cases: number }) => void;
 }
 
@@ -40,7 +42,7 @@ export interface Filled {
  * does not grow with the scale. `mart.watermarks` is written last: a mart that has them is complete.
  */
 export async function fillMart(options: FillOptions): Promise<Filled> {
-  const { seed, now, cases = 250_000, days = 400 } = options;
+  const { seed = DEFAULT_SEED, now, cases = 250_000, days = 400 } = options;
   const truths = plantTruths(seed, cases, days, now);
   const start = Math.floor((now - days * DAY) / HOUR) * HOUR;
   const knownThrough = Math.floor(now / MINUTE) * MINUTE - 5 * MINUTE;
@@ -161,10 +163,9 @@ async function runMarket(around: Around, tables: Tables, run: Run): Promise<void
       staff(random, tables.sinks.staffing, { market, at: hour, casesPerDay, calendar });
     }
     await tables.drain();
-    if (hour % DAY === 0)
-      run.onProgress?.({ done: (hour - run.start) / (knownThrough - run.start), cases: around.ids.case });
+    if (hour % DAY === 0) run.onProgress?.({ done: around.ids.case, cases: run.cases });
   }
-  run.onProgress?.({ done: 1, cases: around.ids.case });
+  run.onProgress?.({ done: around.ids.case, cases: around.ids.case });
 }
 
 function totalWeight(around: Around, start: number): number {

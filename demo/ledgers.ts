@@ -33,10 +33,10 @@ export function changeRows(truths: Truths, start: number, now: number): Row[] {
     ],
     [
       "policy",
-      "Proactive sweep of listings in TH",
+      `Stricter enforcement in ${truths.enforcementDoubling.market}`,
       truths.enforcementDoubling.after.from,
       truths.enforcementDoubling.after.to,
-      "{TH}",
+      list([truths.enforcementDoubling.market]),
       null,
     ],
     ["model", `Model ${modelVersions[1]?.version} released`, at(modelVersions[1]?.days ?? 0), null, null, null],

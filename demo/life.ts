@@ -163,7 +163,7 @@ function review(around: Around, made: Case): Review {
   const { slaHours, handleSeconds } = QUEUE[made.queue];
   let waitHours = random.lognormal(slaHours * 0.09, 1.1);
   // A few fall between two desks: the tail that closed cases do not show.
-  if (random.chance(0.05)) waitHours += Math.min(60 * 24, random.pareto(slaHours * 0.6, 1.1));
+  if (random.chance(0.07)) waitHours += Math.min(60 * 24, random.pareto(slaHours * 0.6, 1.1));
   let claimedAt = inShift(around, made, made.at + waitHours * HOUR);
   for (let tries = 0; tries < 3 && random.chance(0.09); tries++) {
     const skipped = random.chance(0.75);
@@ -292,7 +292,7 @@ function audit(around: Around, made: Case, first: Decision, decisionId: number):
     const lag = Math.min(12 * DAY, random.lognormal(2.2 * DAY, 0.6));
     const lost = random.chance(0.03);
     const labelledAt = !lost && sampledAt + lag <= around.knownThrough ? sampledAt + lag : null;
-    const slip = random.chance(0.03);
+    const slip = random.chance(0.012);
     const action: Action = slip ? (isRemoval(first.correctAction) ? "approve" : "remove") : first.correctAction;
     const reason = slip
       ? isRemoval(action)
@@ -317,7 +317,7 @@ function stratumOf(made: Case, first: Decision): { stratum: string; chance: numb
   if (removed) return { stratum: "model_removal", chance: 0.025 };
   return made.source === "user_report"
     ? { stratum: "reported_other", chance: 0.03 }
-    : { stratum: "model_other", chance: 0.004 };
+    : { stratum: "model_other", chance: 0.006 };
 }
 
 const DESK: Readonly<Record<Queue, 0 | 1>> = { product: 0, video: 0, live: 0, seller: 1, ip: 1, appeals: 1 };

@@ -20,7 +20,7 @@ export interface Sellers {
 }
 
 export function createSellers(scratch: Random, cases: number, start: number, now: number): Sellers {
-  const total = Math.max(400, Math.round(cases / 22));
+  const total = Math.max(400, Math.round(cases / 10));
   const blocks = new Map<Market, { first: number; size: number }>();
   let next = 1;
   for (const market of MARKETS) {

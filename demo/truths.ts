@@ -7,6 +7,9 @@ export interface Window {
   readonly to: string;
 }
 
+/** The seed of the demo; the truths are tested on its world at the default scale. */
+export const DEFAULT_SEED = 2026;
+
 /** What the generator hid in the data, as it is written to `truths.json`. Sizes are exact by construction, up to sampling noise. */
 export interface Truths {
   readonly seed: number;
@@ -95,19 +98,19 @@ export function plantTruths(seed: number, cases: number, days: number, now: numb
       inflowFactor: 6,
     },
     enforcementDoubling: {
-      market: "TH",
-      before: window("TH", 71, 46),
-      after: window("TH", 46, 21),
+      market: "ID",
+      before: window("ID", 84, 46),
+      after: window("ID", 46, 21),
       removalsFactor: 2,
     },
     guidelineChange: {
       guideline: "g-2026.2",
-      treated: ["ID", "VN", "MY"],
-      controls: ["TH", "PH", "SG", "US", "GB"],
-      before: window("ID", 160, 100),
-      after: window("ID", 100, 22),
+      treated: ["VN", "TH", "MY"],
+      controls: ["ID", "PH", "SG", "US", "GB"],
+      before: window("TH", 165, 100),
+      after: window("TH", 100, 22),
       overturnFactor: 0.6,
-      handleFactor: 1.12,
+      handleFactor: 1.2,
     },
     experiments: [
       {

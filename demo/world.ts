@@ -3,7 +3,7 @@ import { weighted } from "./random.ts";
 /**
  * Parameters of the simulated marketplace: who is there, how often, how fast, how well. Calibrated on the order of magnitude of the
  * platforms' own transparency reports (design: about 95 % of measures automated, 31–51 % of complaints reversed, precision 0.97–0.99):
- * here four of five decisions are the model's, so that the human metrics have data at the default scale too.
+ * here three of four decisions are the model's, so that the human metrics have data at the default scale too.
  */
 export const MARKETS = ["ID", "VN", "TH", "MY", "PH", "SG", "US", "GB"] as const;
 export type Market = (typeof MARKETS)[number];
@@ -98,7 +98,7 @@ export const QUEUE: Readonly<Record<Queue, QueueFacts>> = {
 
 export const HANDLE_SIGMA = 0.6;
 /** A removal is appealed with this chance. */
-export const APPEALED = { right: 0.075, wrong: 0.32 } as const;
+export const APPEALED = { right: 0.105, wrong: 0.42 } as const;
 export const OVERTURN_WRONG = 0.9;
 export const PARTIAL_SHARE = 0.12;
 export const WITHDRAWN = 0.04;
