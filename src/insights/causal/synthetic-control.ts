@@ -108,7 +108,10 @@ function sparseWeights(rows: readonly (readonly number[])[], options: WeightOpti
   );
 }
 
-/** Weights w on the simplex that minimise ζ²|w|² + |A w − b|²/N, `rows` = [A | b], by Frank–Wolfe with exact line search. */
+/**
+ * Weights w on the simplex that minimise ζ²|w|² + |A w − b|²/N, `rows` = [A | b], by Frank–Wolfe with exact line search. The gradient
+ * is kept up by one column of the Gram matrix a step, so a step costs no more than reading the weights.
+ */
 function frankWolfe(
   rows: readonly (readonly number[])[],
   start: readonly number[],
@@ -117,36 +120,54 @@ function frankWolfe(
 ): number[] {
   const n = rows.length;
   const size = start.length;
-  const centred = intercept ? centreColumns(rows) : rows;
-  const a = centred.map((row) => row.slice(0, size));
-  const b = centred.map((row) => row[size] ?? 0);
-  const ridge = n * zeta * zeta;
-  let w = [...start];
-  let error = a.map((row, i) => dot(row, w) - (b[i] ?? 0));
-  let last = Number.POSITIVE_INFINITY;
+  const { gram, target } = normalEquations(intercept ? centreColumns(rows) : rows, size, n * zeta * zeta);
+  const w = Float64Array.from(start);
+  const gradient = new Float64Array(size);
   for (let round = 1; round <= rounds; round++) {
-    const gradient = w.map((weight, j) =>
-      a.reduce((sum, row, i) => sum + (error[i] ?? 0) * (row[j] ?? 0), ridge * weight),
-    );
-    const best = gradient.indexOf(Math.min(...gradient));
-    const move = w.map((weight, j) => (j === best ? 1 : 0) - weight);
-    const slope = dot(gradient, move);
-    const change = a.map((row) => dot(row, move));
-    const curvature = dot(change, change) + ridge * dot(move, move);
+    if (round % 200 === 1) refresh(gradient, gram, target, w);
+    let best = 0;
+    let [along, quadratic] = [0, 0];
+    for (let j = 0; j < size; j++) {
+      const g = gradient[j] ?? 0;
+      if (g < (gradient[best] ?? 0)) best = j;
+      along += g * (w[j] ?? 0);
+      quadratic += (g + (target[j] ?? 0)) * (w[j] ?? 0);
+    }
+    const column = gram[best] ?? target;
+    const slope = (gradient[best] ?? 0) - along;
+    const curvature = (column[best] ?? 0) - 2 * ((gradient[best] ?? 0) + (target[best] ?? 0)) + quadratic;
     const step = curvature > 0 ? Math.min(1, Math.max(0, -slope / curvature)) : 0;
-    w = w.map((weight, j) => weight + step * (move[j] ?? 0));
-    error = error.map((value, i) => value + step * (change[i] ?? 0));
-    const value = zeta * zeta * dot(w, w) + dot(error, error) / n;
-    if (round >= 2 && last - value <= decreaseMin ** 2) break;
-    last = value;
+    for (let j = 0; j < size; j++) {
+      w[j] = (1 - step) * (w[j] ?? 0) + (j === best ? step : 0);
+      gradient[j] = (1 - step) * (gradient[j] ?? 0) + step * ((column[j] ?? 0) - (target[j] ?? 0));
+    }
+    if (round >= 2 && -(2 * slope + step * curvature) * step <= n * decreaseMin ** 2) break;
   }
-  return w;
+  return [...w];
+}
+
+/** A'A + ridge·I and A'b. */
+function normalEquations(rows: readonly (readonly number[])[], size: number, ridge: number) {
+  const gram = Array.from({ length: size }, () => new Float64Array(size));
+  const target = new Float64Array(size);
+  gram.forEach((line, j) => {
+    for (let k = 0; k < size; k++) line[k] = rows.reduce((sum, row) => sum + (row[j] ?? 0) * (row[k] ?? 0), 0);
+    line[j] = (line[j] ?? 0) + ridge;
+    target[j] = rows.reduce((sum, row) => sum + (row[j] ?? 0) * (row[size] ?? 0), 0);
+  });
+  return { gram, target };
+}
+
+/** gradient = gram·w − target, anew, so that rounding does not pile up. */
+function refresh(gradient: Float64Array, gram: readonly Float64Array[], target: Float64Array, w: Float64Array): void {
+  gram.forEach((line, j) => {
+    let sum = -(target[j] ?? 0);
+    for (let k = 0; k < line.length; k++) sum += (line[k] ?? 0) * (w[k] ?? 0);
+    gradient[j] = sum;
+  });
 }
 
 function centreColumns(rows: readonly (readonly number[])[]): number[][] {
   const means = (rows[0] ?? []).map((_, j) => rows.reduce((sum, row) => sum + (row[j] ?? 0), 0) / rows.length);
   return rows.map((row) => row.map((value, j) => value - (means[j] ?? 0)));
 }
-
-const dot = (a: readonly number[], b: readonly number[]): number =>
-  a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
