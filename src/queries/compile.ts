@@ -102,17 +102,17 @@ function countText(measure: CountMeasure, scope: Scope): SqlText {
   return summed(scope, rows, sql`coalesce(sum(stands_for), 0)::float8 as n`);
 }
 
+/** Amounts are summed as doubles: a sum of `real` columns would be kept to seven digits. */
+const amount = (expr: CatalogSql, scope: Scope): SqlText => sql`(${expression(expr, scope)})::float8`;
+
 function sumText(measure: SumMeasure, scope: Scope): SqlText {
-  const rows = rowsOf(measure, scope, [sql`${expression(measure.expr, scope)} as amount`], [measure.expr]);
+  const rows = rowsOf(measure, scope, [sql`${amount(measure.expr, scope)} as amount`], [measure.expr]);
   return summed(scope, rows, sql`coalesce(sum(amount), 0)::float8 as sum, count(amount)::float8 as n`);
 }
 
 function ratioText(measure: RatioMeasure, scope: Scope): SqlText {
   const { numerator, denominator } = measure;
-  const columns = [
-    sql`${expression(numerator, scope)} as numerator`,
-    sql`${expression(denominator, scope)} as denominator`,
-  ];
+  const columns = [sql`${amount(numerator, scope)} as numerator`, sql`${amount(denominator, scope)} as denominator`];
   const rows = rowsOf(measure, scope, columns, [numerator, denominator]);
   return summed(
     scope,
@@ -134,7 +134,7 @@ function proportionText(measure: ProportionMeasure, scope: Scope): SqlText {
 const binOf = (seconds: SqlText): SqlText => sql`floor(ln(greatest(${seconds}, 1)) / ln(${BIN_GAMMA}::float8))::int`;
 
 function meanText(measure: MeanMeasure, scope: Scope): SqlText {
-  const value = sql`(${expression(measure.expr, scope)})::float8 as amount`;
+  const value = sql`${amount(measure.expr, scope)} as amount`;
   const rows = rowsOf(measure, scope, [value], [measure.expr]);
   if (!measure.bins) {
     return summed(

@@ -2,9 +2,11 @@
  * Every metric of the dictionary as one SQL statement over the mart, written by hand and independent of the catalog and the compiler.
  * $1 and $2: the local period's ends as timestamps without a zone; $3: the zone that everybody's days are of, or 'own' for each row's
  * own market; $4: a queue, or null for all; $5: the watermark that open cases are seen at. One row per market and one, with market
- * null, for the total. `days(market, zone)` is a table of the test.
+ * null, for the total.
  */
-const DAYS = "(select market, case when $3::text = 'own' then zone else $3::text end as zone from days)";
+const DAYS = `(select market, case when $3::text = 'own' then zone else $3::text end as zone from (values
+  ('ID', 'Asia/Jakarta'), ('VN', 'Asia/Ho_Chi_Minh'), ('TH', 'Asia/Bangkok'), ('MY', 'Asia/Kuala_Lumpur'), ('PH', 'Asia/Manila'),
+  ('SG', 'Asia/Singapore'), ('US', 'America/Los_Angeles'), ('GB', 'Europe/London')) days(market, zone))`;
 const PARAMS = "($4::text is null or c.queue = $4::text) and $5::timestamptz is not null";
 const BY_MARKET = "group by grouping sets ((), (c.market))";
 const REMOVAL = "('remove', 'restrict', 'ban')";
@@ -46,7 +48,7 @@ const staffed = (numerator: string, hours: string): string => `
     where (d.decided_at at time zone z.zone) >= $1::timestamp and (d.decided_at at time zone z.zone) < $2::timestamp
       and ${PARAMS} and d.decider = 'human' ${BY_MARKET}) a
   full join (
-    select coalesce(s.market, '*') as market, sum(s.${hours}) as amount
+    select coalesce(s.market, '*') as market, sum(s.${hours}::float8) as amount
     from mart.staffing s join ${DAYS} z using (market)
     where (s.hour at time zone z.zone) >= $1::timestamp and (s.hour at time zone z.zone) < $2::timestamp
       and ($4::text is null or s.queue = $4::text)
