@@ -3,7 +3,7 @@ import { GRAINS, type Grain } from "../kernel/question.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
 import type { Catalog, Dimension, Fact, Lexicon, Metric, WatermarkSource, ZonedDimension } from "./catalog.ts";
 import type { FactDefinition, MeasureDefinition, PlainMeasure } from "./definition.ts";
-import type { CatalogProblem, Path, ReadFile } from "./load.ts";
+import type { CatalogProblem, Path, ReadFile } from "./problem.ts";
 import type { DimensionEntry, FactEntry, MetricEntry } from "./schema.ts";
 
 /** The read files as one catalog: later files replace entries of the same id, then every reference is followed. */

@@ -5,26 +5,11 @@ import { type Document, isMap, isPair, isScalar, LineCounter, parseDocument } fr
 import type { z } from "zod";
 import { err, ok, type Result } from "../kernel/result.ts";
 import { assemble } from "./assemble.ts";
-import type { Catalog, Lexicon, Location } from "./catalog.ts";
+import type { Catalog, Lexicon } from "./catalog.ts";
 import { emptyLexicon, joinLexicons } from "./lexicon.ts";
-import { type CatalogFile, DEFAULT_KEYS, fileSchema } from "./schema.ts";
+import type { CatalogProblem, Path, ReadFile } from "./problem.ts";
+import { DEFAULT_KEYS, fileSchema } from "./schema.ts";
 import { loadWords } from "./words.ts";
-
-/** What is wrong with a catalog file, and where; `instead` says what to write. */
-export interface CatalogProblem extends Location {
-  readonly column: number;
-  /** `metrics.overturn.measure.fact`. */
-  readonly path: string;
-  readonly message: string;
-  readonly instead: string;
-}
-export type Path = readonly (string | number)[];
-
-/** A read file: its content and where each of its entries stands. */
-export interface ReadFile {
-  readonly content: CatalogFile;
-  readonly locate: (path: Path) => Location & { readonly column: number };
-}
 
 /**
  * Reads every `*.yaml` below each directory (folders named `words` are the language's). A later directory adds entries or replaces

@@ -6,7 +6,7 @@ import type { CatalogSql } from "./definition.ts";
  * The form of a catalog file. Every key that a file may have stands here with its default; a key that is not here is refused, so that
  * a slip of the pen never passes in silence.
  */
-export const LANGUAGES = ["en", "zh", "id", "vi", "th"] as const;
+const LANGUAGES = ["en", "zh", "id", "vi", "th"] as const;
 
 const id = z.string().regex(/^[a-z][a-z0-9_]*$/, "write an id of small letters, digits and _");
 const identifier = z

@@ -1,7 +1,7 @@
 import { distance } from "fastest-levenshtein";
 import type { Pool } from "pg";
 import type { Catalog, Metric } from "../catalog/catalog.ts";
-import type { CatalogProblem } from "../catalog/load.ts";
+import type { CatalogProblem } from "../catalog/problem.ts";
 import { compose } from "./compose.ts";
 import type { MeasureContext } from "./measure.ts";
 import { plan } from "./plan.ts";

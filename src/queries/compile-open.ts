@@ -1,6 +1,5 @@
 import type { OpenMeasure } from "../catalog/definition.ts";
 import { limits } from "../kernel/limits.ts";
-import type { Query } from "./compile.ts";
 import {
   dimensionOf,
   expression,
@@ -13,7 +12,7 @@ import {
 } from "./compile-scope.ts";
 import { instantOf } from "./periods.ts";
 import type { Zoning } from "./plan.ts";
-import { readCells } from "./read-cells.ts";
+import { type Query, readCells } from "./read-cells.ts";
 import { all, ident, join, nothing, type SqlText, sql } from "./sql.ts";
 
 /** A moment at which what is open is counted, for rows with this value of the zoned dimension; null = for every row. */

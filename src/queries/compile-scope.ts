@@ -18,9 +18,6 @@ const throughOf = (scope: Scope): SqlText => instant(scope.through);
 export const expression = (text: CatalogSql, scope: Scope, at?: SqlText): SqlText =>
   fragment(text, { through: throughOf(scope), ...(at && { at }) });
 
-/** `k1`, `k2`: the split values' columns. */
-export const keyNames = (by: readonly string[]): SqlText[] => by.map((_, index) => ident(`k${index + 1}`));
-
 export const dimensionOf = (scope: Scope, id: string): DimensionExpression => {
   const dimension = scope.fact.dimensions[id];
   if (!dimension) throw new RangeError(`the fact has no dimension ${id}`);
@@ -79,14 +76,14 @@ export const scopeExpressions = (scope: Scope): CatalogSql[] => [
 const ownExpression = (scope: Scope, dimension: string): CatalogSql => dimensionOf(scope, dimension).expr;
 
 /** How a period meets a fact's time: a join (own zones only), the conditions, and the bucket's column. */
-export interface TimeScope {
+interface TimeScope {
   readonly join: SqlText;
   readonly conditions: readonly SqlText[];
   /** `… as bucket`, or null for a total. */
   readonly bucket: SqlText | null;
 }
 
-export function timeScope(scope: Scope, time: TimeDefinition, period: Period, grain: Grain): TimeScope {
+function timeScope(scope: Scope, time: TimeDefinition, period: Period, grain: Grain): TimeScope {
   const column = expression(time.expr, scope);
   if (time.kind === "date") return dateScope(column, period, grain, scope);
   if (scope.zoning.kind === "one") {

@@ -12,18 +12,10 @@ import type {
 } from "../catalog/definition.ts";
 import { BIN_GAMMA } from "../kernel/duration-bins.ts";
 import { limits } from "../kernel/limits.ts";
-import type { Cell } from "./cells.ts";
 import { compileOpen } from "./compile-open.ts";
 import { bucketKey, dimensionOf, expression, filterConditions, type Scope, scopedRows } from "./compile-scope.ts";
-import { readCells, readPairs } from "./read-cells.ts";
-import type { Row } from "./run.ts";
+import { type Query, readCells, readPairs } from "./read-cells.ts";
 import { all, ident, join, nothing, type SqlText, sql } from "./sql.ts";
-
-/** One statement, and how its rows become states. */
-export interface Query {
-  readonly text: SqlText;
-  readonly read: (rows: readonly Row[]) => Cell[];
-}
 
 /** A measure in a scope as one statement: one row per combination of split values and bucket that has rows of the fact. */
 export function compile(measure: PlainMeasure, scope: Scope): Query {

@@ -3,9 +3,10 @@ import type { JoinedRatioMeasure, PartsMeasure, PlainMeasure } from "../catalog/
 import { addStates } from "../kernel/add-states.ts";
 import type { MetricState } from "../kernel/measurement.ts";
 import { addCells, addLabels, type Cell, cellKey, type Labels } from "./cells.ts";
-import { compile, type Query } from "./compile.ts";
+import { compile } from "./compile.ts";
 import type { Scope } from "./compile-scope.ts";
 import type { MetricPlan } from "./plan.ts";
+import type { Query } from "./read-cells.ts";
 
 /** The statements of a metric, and how what they found becomes one state per key. */
 export interface Composed {

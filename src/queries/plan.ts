@@ -263,7 +263,7 @@ const ageOf = ({ options }: Question): MetricPlan["age"] => ({
   lt: options.age?.lt === undefined ? null : secondsOf(options.age.lt),
 });
 
-export const zonesOf = (zoning: Zoning): string[] =>
+const zonesOf = (zoning: Zoning): string[] =>
   zoning.kind === "one" ? [zoning.zone] : [...new Set([zoning.zone, ...zoning.zones.values()])];
 
 function tooLong(period: Period, zone: string): Refusal | null {

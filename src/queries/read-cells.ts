@@ -1,6 +1,13 @@
 import type { DurationBin, MetricState } from "../kernel/measurement.ts";
 import { type Cell, cellKey } from "./cells.ts";
 import type { Row } from "./run.ts";
+import type { SqlText } from "./sql.ts";
+
+/** One statement, and how its rows become states. */
+export interface Query {
+  readonly text: SqlText;
+  readonly read: (rows: readonly Row[]) => Cell[];
+}
 
 type Kind = "count" | "sum" | "ratio" | "proportion" | "mean" | "weighted" | "lifetimes" | "max";
 
