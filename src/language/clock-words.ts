@@ -16,8 +16,10 @@ export function readClock(sentence: Sentence, place: number): ClockMention | nul
   const until = rangeSign(sentence, one.end);
   if (until === null) return { from: one.minute, to: null, start: place, end: one.end };
   const other = oneClock(sentence, until, true);
+  // 下午6点到10点: the second hour is of the same half of the day.
+  const later = other && one.pm && !other.pm && other.minute + 720 < 1440 && other.minute <= one.minute ? 720 : 0;
   return other
-    ? { from: one.minute, to: other.minute, start: place, end: other.end }
+    ? { from: one.minute, to: other.minute + later, start: place, end: other.end }
     : { from: one.minute, to: null, start: place, end: one.end };
 }
 

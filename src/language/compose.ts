@@ -24,7 +24,7 @@ export function compose(slots: Slots, thread: Question | null, context: ComposeC
   if (kind === "replay") return { ...blank(kind), options: slots.options };
   const base = thread && joined(thread, kind);
   const metrics = mergedMetrics(slots, base, kind, context.catalog);
-  if (!isComplete(kind, metrics, slots, thread)) return null;
+  if (!isComplete(kind, metrics, slots, thread) || onlyLooseQuantiles(slots, metrics, thread)) return null;
   if (kind === "define") return { ...blank(kind), metrics };
   const filters = mergedFilters(slots, base);
   const times = timesOf({ slots, base, kind, metrics, filters }, context);
@@ -64,6 +64,12 @@ function isComplete(kind: QuestionKind, metrics: readonly string[], slots: Slots
   }
 }
 
+/** "p95" where no metric has quantiles names nothing. */
+const onlyLooseQuantiles = (slots: Slots, metrics: readonly string[], thread: Question | null): boolean =>
+  slots.quantiles.length > 0 &&
+  !namesAnything({ ...slots, quantiles: [] }) &&
+  JSON.stringify(metrics) === JSON.stringify(thread?.metrics);
+
 const KIND_OPTIONS = [
   "experiment",
   "receipt",
@@ -92,6 +98,7 @@ function optionsOf(
     const value = named[key] ?? inherited[key];
     if (value !== undefined) options[key] = value;
   }
+  if (named.threshold && inherited.threshold) options.threshold = { ...inherited.threshold, ...named.threshold };
   if (kind === "power") powerNumbers(options, named, inherited);
   if (made.at !== null) options.at = made.at;
   const aged = made.metrics.some((id) => catalog.metrics.get(id)?.aged);

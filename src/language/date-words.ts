@@ -93,11 +93,16 @@ const isYear = (value: number): boolean => (value >= 1990 && value <= 2100) || (
 
 /** Whether the number before counts something: 5k, 30 days, 6%, 9am, 9:00. */
 const isCounted = (sentence: Sentence, place: number): boolean =>
+  !opensMonth(sentence, place) &&
   hasRole(
     sentence.at(place),
     "unit.second", "unit.minute", "unit.hour", "unit.day", "unit.week", "unit.month", "times.1000", "times.10000",
     "times.1000000", "percent", "points", "am", "pm", "counter", "clock.after",
   ); // biome-ignore format: one list
+
+/** "tháng 3", "bulan maret": the unit is the start of a month's name. */
+const opensMonth = (sentence: Sentence, place: number): boolean =>
+  sentence.isFree(place) && hasRole(sentence.at(place), "month.before") && monthAt(sentence, place) !== null;
 
 /** A day of the month at `place`: 9, 9th, 9日. */
 function dayAt(sentence: Sentence, place: number): { day: number; end: number } | null {

@@ -4,6 +4,8 @@ import type { Sentence } from "./sentence.ts";
 import { readChange, readPower, readThreshold } from "./study-words.ts";
 import { hasRole } from "./token.ts";
 
+const POWER_DEFAULT = 0.8;
+
 export interface ToldKind {
   readonly kind: QuestionKind | null;
   readonly options: Options;
@@ -14,6 +16,7 @@ export function readKind(
   sentence: Sentence,
   chosen: readonly (Chosen | null)[],
   found: { readonly cron: string | null; readonly watch: Options["when"] | null },
+  threadKind: QuestionKind | null,
 ): ToldKind {
   const receipt = sentence.tokens.find((token) => token.receipt)?.receipt;
   if (receipt !== undefined && says(sentence, "kind.replay")) return { kind: "replay", options: { receipt } };
@@ -22,7 +25,7 @@ export function readKind(
   if (found.cron !== null) return { kind: "schedule", options: { cron: found.cron } };
   if (found.watch) return { kind: "watch", options: { when: found.watch } };
   if (asksDefinition(sentence, chosen)) return { kind: "define", options: {} };
-  if (says(sentence, "kind.power")) return { kind: "power", options: readPower(sentence) };
+  if (says(sentence, "kind.power")) return { kind: "power", options: { power: POWER_DEFAULT, ...readPower(sentence) } };
   if (says(sentence, "kind.tradeoff")) {
     const threshold = readThreshold(sentence);
     if (threshold) return { kind: "tradeoff", options: { threshold } };
@@ -35,7 +38,18 @@ export function readKind(
     if (says(sentence, `kind.${kind}`)) return { kind, options: {} };
   const namesMetric = chosen.some((meaning) => meaning?.what === "metric");
   if (says(sentence, "kind.help") && !namesMetric) return { kind: "help", options: {} };
-  return { kind: null, options: {} };
+  return { kind: null, options: threadOptions(sentence, threadKind) };
+}
+
+/** A follow-up may name the numbers of the thread's kind without its word: "90% power", "to 0.6", "model v3". */
+function threadOptions(sentence: Sentence, threadKind: QuestionKind | null): Options {
+  if (threadKind === "power") return readPower(sentence);
+  if (threadKind === "tradeoff") {
+    const threshold = readThreshold(sentence);
+    return threshold ? { threshold } : {};
+  }
+  const change = threadKind === "impact" ? readChange(sentence) : null;
+  return change?.name === undefined ? {} : { change };
 }
 
 /** Whether a word of the role, or a phrase with a gap ("what does * mean"), is said. Takes the words. */

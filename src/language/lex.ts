@@ -88,7 +88,8 @@ class Lexer {
 
   /** Whether the place is right behind digits of the same word ("24|h"). */
   private insideWord(): boolean {
-    return this.place > 0 && scriptOf(this.text.charCodeAt(this.place - 1)) === "word";
+    const { place, text } = this;
+    return place > 0 && scriptOf(text.charCodeAt(place)) === "word" && scriptOf(text.charCodeAt(place - 1)) === "word";
   }
 
   private push(end: number, what: Partial<Token>): true {
@@ -121,6 +122,7 @@ class Lexer {
       if (/^r-[a-z0-9]{2,40}$/.test(chunk) && this.startsWithRole(chunk, "receipt.glued")) return { receipt: chunk };
       if (chunk.includes("_")) {
         const meaning = this.index.ids.get(chunk);
+        if (meaning?.what === "dimension" && /^ ?!?[=:]/.test(this.text.slice(this.place + chunk.length))) return null;
         return meaning ? { senses: [{ meaning, language: "en", term: chunk }] } : { word: true };
       }
       const form = this.index.forms.find((open) => open.form.test(chunk));

@@ -9,6 +9,8 @@ export type Meaning =
   | { readonly what: "dimension"; readonly id: string }
   | { readonly what: "value"; readonly dimension: string; readonly id: string }
   | { readonly what: "group"; readonly dimension: string; readonly values: readonly string[] }
+  /** A value only together with its dimension's word: "low" of severity. */
+  | { readonly what: "loose"; readonly dimension: string; readonly id: string }
   | { readonly what: "role"; readonly role: string }
   /** One part of a phrase with a gap: "what does * mean". */
   | { readonly what: "piece"; readonly phrase: number; readonly index: number }
@@ -83,7 +85,7 @@ function addDimension(builder: Builder, catalog: Catalog, dimension: string): vo
     const value: Meaning = { what: "value", dimension, id };
     const extra = said?.values.get(id);
     if (id.includes("_")) builder.id(id, value);
-    if (extra?.bare !== false) builder.spaced(id, value);
+    builder.spaced(id, extra?.bare === false ? { what: "loose", dimension, id } : value);
     builder.words(extra?.words, value);
     builder.words(inherited.get(id), value);
   }

@@ -81,7 +81,10 @@ export function chooseMeanings(sentence: Sentence, scopes: Scopes): (Chosen | nu
       if (isMetric) firstDouble = place;
       chosen.push(isMetric ? metric : asValue ? strip(asValue) : metric);
     } else if (metric && dimension) chosen.push(actsAsDimension(sentence, place, dimension.id) ? dimension : metric);
-    else chosen.push(metric ?? (value ? strip(value) : null) ?? first(token, "group") ?? dimension);
+    else
+      chosen.push(
+        metric ?? (value ? strip(value) : null) ?? first(token, "group") ?? dimension ?? listedValue(sentence, place),
+      );
   }
   return chosen;
 }
@@ -111,6 +114,22 @@ function valueHere(sentence: Sentence, place: number): (MeaningOf<"value"> & { b
   return values[0] ?? null;
 }
 
+/** "low and medium severity": a value that needs its dimension's word shares it with those it is listed with. */
+function listedValue(sentence: Sentence, place: number): MeaningOf<"value"> | null {
+  const loose = first(sentence.at(place), "loose");
+  if (!loose) return null;
+  const belongs = (at: number): boolean => {
+    if (dimensionAt(sentence, at) === loose.dimension) return true;
+    if (!isJoin(sentence, at)) return false;
+    const next = sentence.at(at + 1);
+    const other = first(next, "loose") ?? first(next, "value");
+    const ends = other?.dimension === loose.dimension && names(next, "value");
+    return ends || (other?.dimension === loose.dimension && belongs(at + 2));
+  };
+  const isIt = belongs(place + 1) || dimensionAt(sentence, place - 1) === loose.dimension;
+  return isIt ? { what: "value", dimension: loose.dimension, id: loose.id } : null;
+}
+
 /** Two words of double meaning are both metrics when they are listed: "reports and appeals". */
 const joinedTo = (sentence: Sentence, from: number, to: number): boolean => {
   for (let place = from + 1; place < to; place += 1)
@@ -122,8 +141,10 @@ const joinedTo = (sentence: Sentence, from: number, to: number): boolean => {
 function actsAsDimension(sentence: Sentence, place: number, dimension: string): boolean {
   if (hasRole(sentence.at(sentence.back(place - 1)), "split")) return true;
   if (hasRole(sentence.at(place + 1), "split.after", "top")) return true;
-  const ranked = sentence.at(place - 1)?.number !== undefined ? place - 2 : place - 1;
-  if (hasRole(sentence.at(ranked), "top", "bottom")) return true;
+  const counted = sentence.at(place - 1)?.number !== undefined;
+  const ranked = counted ? place - 2 : place - 1;
+  if (hasRole(sentence.at(ranked), "top", "bottom") && (counted || !names(sentence.at(ranked - 1), "dimension")))
+    return true;
   const beside = [place - 1, place + 1].some((at) =>
     meanings(sentence.at(at)).some((meaning) => meaning.what === "value" && meaning.dimension === dimension),
   );

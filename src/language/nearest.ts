@@ -1,7 +1,8 @@
 import { distance } from "fastest-levenshtein";
 import { limits } from "../kernel/limits.ts";
-import { names, type Sentence } from "./sentence.ts";
-import { hasRole } from "./token.ts";
+import type { Normal } from "./normalise.ts";
+import type { Sentence } from "./sentence.ts";
+import { hasRole, type Token } from "./token.ts";
 
 /** A word that stood where a metric, dimension or value was to be, with the nearest ids to offer instead. */
 export interface Unknown {
@@ -12,8 +13,14 @@ export interface Unknown {
   readonly nearest: readonly string[];
 }
 
-/** Looks behind "by", behind "in" and at `dimension=`, and, where no metric was named, at the first unknown word. */
-export function findUnknown(typed: Sentence, read: Sentence): Unknown | null {
+/** How different a word may be from an id and still be taken for it: the share of letters to change. */
+const FAR_MAX = 0.5;
+
+/**
+ * Looks at `dimension=`, behind "by", behind "in", and, where nothing was understood, at the first unknown word. A word that is like no id
+ * and no proper name means nothing, as READING-RULES §1 has it.
+ */
+export function findUnknown(typed: Sentence, read: Sentence, normal: Normal, understood: boolean): Unknown | null {
   const { catalog } = typed.index;
   for (const { assign } of typed.tokens) {
     const text = assign?.unknown[0];
@@ -22,23 +29,35 @@ export function findUnknown(typed: Sentence, read: Sentence): Unknown | null {
     return { text, role: "value", dimension: assign.dimension, nearest: nearest(text, values) };
   }
   for (let place = 0; place + 1 < read.length; place += 1) {
-    const at = read.skip(place + 1);
-    const next = read.at(at);
-    if (!next?.word || !isForeign(typed, next.text)) continue;
-    if (hasRole(read.at(place), "split") && !hasRole(read.at(place), "place"))
+    const next = read.at(read.skip(place + 1));
+    if (!next || !isForeign(typed, next)) continue;
+    if (hasRole(read.at(place), "split") && read.takenAs(place) === null)
       return { text: next.text, role: "dimension", nearest: nearest(next.text, [...catalog.dimensions.keys()]) };
-    if (hasRole(read.at(place), "place")) {
-      const values = [...catalog.dimensions.keys()].flatMap((dimension) => valuesOf(typed, dimension));
+    if (!hasRole(read.at(place), "place")) continue;
+    const values = [...catalog.dimensions.keys()].flatMap((dimension) => valuesOf(typed, dimension));
+    if (isProperName(next, normal) || isNear(next.text, values))
       return { text: next.text, role: "value", nearest: nearest(next.text, values) };
-    }
   }
-  if (read.tokens.some((token) => names(token, "metric", "ambiguous"))) return null;
-  const word = read.tokens.find((token) => token.word && isForeign(typed, token.text));
-  if (!word || read.length > 8) return null;
-  return { text: word.text, role: "metric", nearest: nearest(word.text, [...catalog.metrics.keys()]) };
+  if (understood) return null;
+  const metrics = [...catalog.metrics.keys()];
+  const word = read.tokens.find((token) => isForeign(typed, token) && isNear(token.text, metrics));
+  return word ? { text: word.text, role: "metric", nearest: nearest(word.text, metrics) } : null;
 }
 
-const isForeign = (sentence: Sentence, text: string): boolean => text.length >= 3 && !sentence.index.ordinary.has(text);
+const isForeign = (sentence: Sentence, token: Token): boolean =>
+  token.word === true && /^[a-z][a-z-]{3,30}$/.test(token.text) && !sentence.index.ordinary.has(token.text);
+
+/** Typed with a capital in a message that is not all capitals. */
+function isProperName(token: Token, { raw, at }: Normal): boolean {
+  const letter = raw[at[token.start] ?? 0] ?? "";
+  return letter !== letter.toLowerCase() && raw !== raw.toUpperCase();
+}
+
+const isNear = (text: string, ids: readonly string[]): boolean => ids.some((id) => farness(text, id) <= FAR_MAX);
+const farness = (text: string, id: string): number => {
+  const typed = text.slice(0, 40).toLowerCase();
+  return distance(typed, id.toLowerCase()) / Math.max(typed.length, id.length);
+};
 
 const valuesOf = ({ index: { catalog } }: Sentence, dimension: string): string[] => [
   ...new Set([
@@ -48,9 +67,8 @@ const valuesOf = ({ index: { catalog } }: Sentence, dimension: string): string[]
 ];
 
 function nearest(text: string, ids: readonly string[]): string[] {
-  const typed = text.slice(0, 40).toLowerCase();
-  return [...ids]
-    .map((id) => ({ id, far: distance(typed, id.toLowerCase()) / Math.max(typed.length, id.length) }))
+  return ids
+    .map((id) => ({ id, far: farness(text, id) }))
     .sort((a, b) => a.far - b.far)
     .slice(0, limits.nearestMax)
     .map(({ id }) => id);

@@ -241,8 +241,8 @@ function bareDays(sentence: Sentence, place: number): Mention | null {
   return { window: { kind: "range", from: day(from), to: day(to) }, start: place, end: place + 3 };
 }
 
-/** A time of day that stands apart from its day: "yesterday live at 18:00". */
-export function attachClock(main: Window | null, clock: Window & { kind: "clock" }): Window {
-  return clock.day === null && main !== null && isOneDay(main) ? { ...clock, day: main } : clock;
+/** A time of day that stands apart from its day: "yesterday live at 18:00". It says nothing beside a longer period. */
+export function attachClock(main: Window, clock: Window & { kind: "clock" }): Window {
+  return isOneDay(main) ? { ...clock, day: main } : main;
 }
 export const isTodayWord = (window: Window): boolean => JSON.stringify(window) === JSON.stringify(TODAY);

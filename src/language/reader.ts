@@ -58,9 +58,7 @@ export function createReader(catalog: Catalog): Reader {
 function read(text: string, context: ReadContext, index: Index): Reading {
   const state = context.thread ?? emptyThread;
   const { normal, tokens } = understand(text, index);
-  const language = tokens.some(({ senses }) => senses.length > 0)
-    ? languageOf(normal, tokens)
-    : (context.language ?? languageOf(normal, tokens));
+  const language = languageOf(normal, tokens) ?? context.language ?? "en";
   const settled = settleLanguage(tokens, language);
   const plain: Reading = {
     question: blank("help"),
@@ -81,7 +79,7 @@ function read(text: string, context: ReadContext, index: Index): Reading {
   if (main.slots.undo && !otherwiseNamed(main)) return undo(plain, state);
   const understood = understoodIn(main.sentence, normal);
   const { window, comparison } = main.slots;
-  const unknown = findUnknown(sentence, main.sentence);
+  const unknown = findUnknown(sentence, main.sentence, normal, main.question !== null);
   return {
     ...plain,
     question: settle(

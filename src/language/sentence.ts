@@ -82,9 +82,9 @@ export const readable = (tokens: readonly Token[]): Token[] =>
 
 /**
  * The language of a message: by its script, else by the words that only one language has. Function words weigh, for the field's terms
- * (tat, sla, live) are said in all of them.
+ * (tat, sla, live) are said in all of them. Null = nothing tells.
  */
-export function languageOf(normal: Normal, tokens: readonly Token[]): LexiconLanguage {
+export function languageOf(normal: Normal, tokens: readonly Token[]): LexiconLanguage | null {
   const { text } = normal;
   if (/[\u0e00-\u0e7f]/.test(text)) return "th";
   if (/[\u3400-\u9fff]/.test(text)) return "zh";
@@ -98,8 +98,13 @@ export function languageOf(normal: Normal, tokens: readonly Token[]): LexiconLan
     if (!isField) weight[language as "en" | "id" | "vi"] += token.end - token.start > 2 ? 2 : 1;
   }
   if (weight.vi > 0 && weight.vi >= weight.id && weight.vi >= weight.en) return "vi";
-  return weight.id > weight.en ? "id" : "en";
+  if (weight.id > weight.en) return "id";
+  return weight.en > 0 || isEnglishText(tokens) ? "en" : null;
 }
+
+/** Field terms alone ("overturn rate last week") are English when they are many letters of it. */
+const isEnglishText = (tokens: readonly Token[]): boolean =>
+  tokens.some((token) => token.text.length > 4 && token.senses.some((sense) => sense.language === "en"));
 
 /** Where a word is Vietnamese without its marks *and* a word of another language, the message's language decides. */
 export function settleLanguage(tokens: readonly Token[], language: LexiconLanguage): Token[] {

@@ -54,7 +54,7 @@ export function readSlots(sentence: Sentence, context: SlotContext): Slots {
   const cron = readCron(sentence);
   const watch = cron === null ? readWatch(sentence) : null;
   const named = readMetrics(sentence, chosen);
-  const told = readKind(sentence, chosen, { cron, watch: watch?.when ?? null });
+  const told = readKind(sentence, chosen, { cron, watch: watch?.when ?? null }, context.threadKind);
   const aged =
     named.metrics.length > 0 ? named.metrics.some((id) => catalog.metrics.get(id)?.aged) : context.threadAged;
   const horizon = readHorizon(sentence);

@@ -35,7 +35,8 @@ export function readPower(sentence: Sentence): Power {
       sentence.take(place, place + 2, "power");
     }
   }
-  return { ...numbers, power: numbers.power ?? bare.at(-1) ?? 0.8 };
+  const power = numbers.power ?? bare.at(-1);
+  return power === undefined ? numbers : { ...numbers, power };
 }
 
 /** "6% → 5.5%", "from 6 to 5.5%", 从6%降到5.5% */
