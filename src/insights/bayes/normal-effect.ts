@@ -45,6 +45,7 @@ export function bayesEffect(
   const relative = scale === "relative";
   const se = relative ? relativeError(first, second) : welchError(first, second).se;
   if (!(se > 0)) return { ...none, reason: "neither side varies" };
+  if (prior && !(prior.variance > 0)) return { ...none, reason: "a prior needs a variance" };
   const effect = (second.mean - first.mean) / (relative ? Math.abs(first.mean) : 1);
   const weight = 1 / (se * se);
   const priorWeight = prior ? 1 / prior.variance : 0;

@@ -7,6 +7,8 @@ export interface StaggeredOptions {
   /** Compared with units never treated, or with all not treated yet. */
   readonly control: "never" | "not-yet";
   readonly method: DidMethod;
+  /** Before treatment: compared with the period before, or always with the last one untreated. */
+  readonly base?: "varying" | "universal";
   /** Covariates of a unit, without the constant. */
   readonly covariates?: (unit: PanelRow["unit"]) => readonly number[];
 }
@@ -52,8 +54,11 @@ export function callawaySantAnna(panel: readonly PanelRow[], options: StaggeredO
   const times = timesOf(panel);
   const units = balancedUnits(panel, times);
   const groups = [...new Set(units.map(({ cohort }) => cohort))].filter(Number.isFinite).sort((a, b) => a - b);
+  const universal = options.base === "universal";
   const cells = groups.flatMap((group) =>
-    times.slice(1).flatMap((time, before) => groupTime(units, times, { group, time, before }, options) ?? []),
+    times
+      .slice(universal ? 0 : 1)
+      .flatMap((time, before) => groupTime(units, times, { group, time, before }, options) ?? []),
   );
   if (!cells.some(({ group, time }) => time >= group)) return null;
   return aggregate(units, cells, groups);
@@ -76,11 +81,12 @@ function groupTime(
   units: readonly Unit[],
   times: readonly number[],
   cell: { readonly group: number; readonly time: number; readonly before: number },
-  { control, method, covariates }: StaggeredOptions,
+  { control, method, covariates, base: kind }: StaggeredOptions,
 ): GroupTimeEffect | null {
   const { group, time } = cell;
-  const base = time >= group ? times.findLast((other) => other < group) : times[cell.before];
+  const base = time >= group || kind === "universal" ? times.findLast((other) => other < group) : times[cell.before];
   if (base === undefined) return null;
+  if (time === base) return { group, time, ...withError(0, new Array<number>(units.length).fill(0)) };
   const latest = Math.max(time, base);
   const isControl = ({ cohort }: Unit) =>
     cohort === Number.POSITIVE_INFINITY || (control === "not-yet" && cohort > latest && cohort !== group);
@@ -146,7 +152,7 @@ function aggregate(
     byGroup,
     groupOverall: byGroup.reduce((sum, { group, att }) => sum + ((shares.get(group) ?? 0) / groupShare) * att, 0),
     calendarOverall: mean(calendar),
-    pretestP: pretest(cells.filter(({ group, time }) => time < group)),
+    pretestP: pretest(cells.filter(({ group, time, se }) => time < group && se > 0)),
   };
 }
 

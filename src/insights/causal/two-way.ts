@@ -34,17 +34,19 @@ export function twoWayEffect(panel: readonly PanelRow[]): TwoWayEffect {
     return { ...none, rows: panel.length, clusters: 0, reason: "no unit changes treatment while others do not" };
   }
   const att = fit.coefficients[0] ?? 0;
+  const varies = fit.covariance.get(0, 0) > 0;
   const seCluster = Math.sqrt(fit.covariance.get(0, 0));
   const { se: seCr2, df } = fit.cr2(0);
   return {
     att,
     seCluster,
-    t: att / seCluster,
+    t: varies ? att / seCluster : null,
     pValue: clusteredP(fit, 0),
     seCr2,
     dfSatterthwaite: df,
-    pCr2: tTwoSided(att / seCr2, df),
+    pCr2: varies ? tTwoSided(att / seCr2, df) : null,
     rows: fit.rows,
     clusters: fit.clusters,
+    ...(varies ? {} : { reason: "the outcomes do not vary" }),
   };
 }

@@ -49,6 +49,7 @@ function staggered(input: VectorInput, data: Data): StaggeredEffects | null {
   return callawaySantAnna(panel, {
     control: input.control_group === "notyettreated" || !never ? "not-yet" : "never",
     method: input.est_method ?? "dr",
+    base: input.base_period === "universal" ? "universal" : "varying",
     covariates: (unit) => values.get(String(unit)) ?? [],
   });
 }
@@ -59,7 +60,9 @@ function states(input: VectorInput, data: Data) {
   const names = [...new Set(rows.map((row) => row.State ?? ""))].sort();
   const times = [...new Set(rows.map((row) => Number(row.Year)))].sort((a, b) => a - b);
   const value = new Map(rows.map((row) => [`${row.State}:${row.Year}`, Number(row.PacksPerCapita)]));
-  const start = Math.min(...rows.filter((row) => row.treated === "1").map((row) => Number(row.Year)));
+  const said = /\((\d{4})\+\)/.exec(input.treated)?.[1];
+  const marked = rows.filter((row) => row.treated === "1").map((row) => Number(row.Year));
+  const start = said ? Number(said) : Math.min(...marked);
   const series = (name: string) => times.map((time) => value.get(`${name}:${time}`) ?? Number.NaN);
   const donors = names.filter((name) => name !== treatedName);
   const panel: BlockPanel = {
@@ -69,6 +72,9 @@ function states(input: VectorInput, data: Data) {
   };
   return { panel, donors, times };
 }
+
+/** The base period itself: 0 by construction, without an error. */
+const orNull = (se: number): number | null => (se > 0 ? se : null);
 
 /** The weights that a vector names, by label. */
 const named = (labels: readonly (string | number)[], weights: readonly number[]) =>
@@ -104,12 +110,12 @@ export const causalMethods: VectorMethods = {
       group: found.cells.map(({ group }) => group),
       time: found.cells.map(({ time }) => time),
       att: found.cells.map(({ att }) => att),
-      se: found.cells.map(({ se }) => se),
+      se: found.cells.map(({ se }) => orNull(se)),
       simple_att: found.simple.att,
       simple_se: found.simple.se,
       dynamic_e: found.dynamic.map(({ relative }) => relative),
       dynamic_att: found.dynamic.map(({ att }) => att),
-      dynamic_se: found.dynamic.map(({ se }) => se),
+      dynamic_se: found.dynamic.map(({ se }) => orNull(se)),
       dynamic_overall: found.dynamicOverall.att,
       dynamic_overall_se: found.dynamicOverall.se,
       group_g: found.byGroup.map(({ group }) => group),
@@ -117,6 +123,7 @@ export const causalMethods: VectorMethods = {
       group_overall: found.groupOverall,
       calendar_overall: found.calendarOverall,
       wald_pretest_p: found.pretestP,
+      reason: "the base period has no error, and without periods before there is no pretest",
     };
   },
   staggered_dynamic: (input, data) => {
@@ -165,7 +172,7 @@ export const causalMethods: VectorMethods = {
       y.map((value: number, i: number) => ({ y: value, x: [1, d[i]], cluster: cluster[i] })),
       false,
     );
-    if (!fit) return { est: null, reason: "one arm has no observations" };
+    if (!fit) return { est: null, reason: "needs two arms and two clusters" };
     const est = fit.coefficients[1] ?? 0;
     const { se, df } = fit.cr2(1);
     return {
@@ -174,7 +181,8 @@ export const causalMethods: VectorMethods = {
       p_stata: clusteredP(fit, 1),
       se_CR2: se,
       df_CR2: df,
-      p_CR2: tTwoSided(est / se, df),
+      p_CR2: se > 0 ? tTwoSided(est / se, df) : null,
+      reason: "the outcomes do not vary",
       se_naive: fit.naiveSe[1],
     };
   },

@@ -100,6 +100,7 @@ export const decisionMethods: VectorMethods = {
   mix_rate_decomposition: ({ segments }) => fields(mixRate(segments)),
   "power.two_proportions": ({ p1, p2, n1, ratio, alpha }) => ({
     power: proportionPower({ p1, p2 }, n1, ratio * n1, alpha),
+    reason: "sizes must be positive and shares lie between 0 and 1",
   }),
   "sample_size.two_proportions": ({ p1, p2, power, alpha }) => {
     const exact = proportionSampleSize({ p1, p2 }, power, alpha);
@@ -108,6 +109,7 @@ export const decisionMethods: VectorMethods = {
   },
   "power.two_means_t": ({ effect_size_d, n1, ratio, alpha }) => ({
     power: meanPowerT(effect_size_d, n1, ratio * n1, alpha),
+    reason: "needs more than two units",
   }),
   "power.two_means_z": ({ effect_size_d, n1, ratio, alpha }) => ({
     power: meanPowerZ(effect_size_d, n1, ratio * n1, alpha),

@@ -25,14 +25,24 @@ const nothing = (reason: string | undefined) => ({ est: null, lower: null, upper
 
 function schools(text: string) {
   return parseTable(text).map((row) => ({
+    row,
     stratum: String(row.stype),
     weight: Number(row.pw),
     stratumSize: Number(row.fpc),
     api00: Number(row.api00),
-    api99: Number(row.api99),
     enroll: Number(row.enroll),
     tested: Number(row["api.stu"]),
   }));
+}
+
+/** A column, or a yes/no column derived from one: "hi = api99>650 ? 'y':'n'". */
+function category(
+  name: string,
+  derive: string | undefined,
+): (unit: { row: Readonly<Record<string, string>> }) => string {
+  const [, derived, column = "", floor] = /^(\w+) = ([\w.]+)>([\d.]+)/.exec(derive ?? "") ?? [];
+  if (derived !== name) return ({ row }) => row[name] ?? "";
+  return ({ row }) => (Number(row[column]) > Number(floor) ? "y" : "n");
 }
 
 /** Weighted samples and agreement between raters. */
@@ -77,12 +87,14 @@ export const surveyMethods: VectorMethods = {
       se_E: elementary.se,
     };
   },
-  raked_mean: ({ dataset, margins }, data) => {
+  raked_mean: ({ dataset, derive, margins }, data) => {
     const units = schools(data(dataset));
-    const weights = rake(units, (unit) => unit.weight, [
-      { category: (unit) => unit.stratum, counts: margins.stype },
-      { category: (unit) => (unit.api99 > 650 ? "y" : "n"), counts: margins.hi },
-    ]);
+    const targets = Object.entries(margins as Record<string, Record<string, number>>);
+    const weights = rake(
+      units,
+      (unit) => unit.weight,
+      targets.map(([name, counts]) => ({ category: category(name, derive), counts })),
+    );
     if (!weights) return { mean_api00: null, reason: "the margins cannot be met" };
     return { mean_api00: weightedMean(units, weights, (unit) => unit.api00) };
   },

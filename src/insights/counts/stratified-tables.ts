@@ -27,6 +27,7 @@ export function cochranMantelHaenszel(cells: readonly StratumCell[], level: numb
   const none = { oddsRatio: null, low: null, high: null, chi2: null, pValue: null };
   const bad = badLevel(level);
   if (bad) return { ...none, reason: bad };
+  if (cells.some(({ x, n }) => !(x >= 0 && x <= n))) return { ...none, reason: "the count must lie between 0 and n" };
   const sums = { ad: 0, bc: 0, pr: 0, psqr: 0, qs: 0, excess: 0, variance: 0 };
   for (const { x1, n1, x2, n2 } of strataOf(cells)) {
     const n = n1 + n2;

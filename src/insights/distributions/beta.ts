@@ -15,14 +15,14 @@ export function betaSf(x: number, a: number, b: number): number {
 
 /** x with P(X ≤ x) = p. */
 export function betaQuantile(p: number, a: number, b: number): number {
-  if (p <= 0) return p === 0 ? 0 : Number.NaN;
+  if (!(a > 0 && b > 0) || !(p > 0)) return p === 0 ? 0 : Number.NaN;
   if (p >= 1) return p === 1 ? 1 : Number.NaN;
   return 1 / (1 + Math.exp(-betaLogitQuantile(p, 1 - p, a, b)));
 }
 
 /** x with P(X > x) = q. */
 export function betaUpperQuantile(q: number, a: number, b: number): number {
-  if (q <= 0) return q === 0 ? 1 : Number.NaN;
+  if (!(a > 0 && b > 0) || !(q > 0)) return q === 0 ? 1 : Number.NaN;
   if (q >= 1) return q === 1 ? 0 : Number.NaN;
   return 1 / (1 + Math.exp(-betaLogitQuantile(1 - q, q, a, b)));
 }

@@ -41,8 +41,9 @@ export function chi2UpperQuantile(q: number, df: number): number {
 
 /** Quantile of the standard gamma with shape a, given both tails p + q = 1: Brent in ln x on the log of the smaller tail. */
 export function gammaQuantile(p: number, q: number, a: number): number {
-  if (p <= 0) return 0;
-  if (q <= 0) return Number.POSITIVE_INFINITY;
+  if (!(a > 0) || !(p >= 0 && q >= 0)) return Number.NaN;
+  if (p === 0) return 0;
+  if (q === 0) return Number.POSITIVE_INFINITY;
   const lower = p <= q;
   const target = Math.log(lower ? p : q);
   const f = (u: number) => {

@@ -15,7 +15,7 @@ export function fSf(x: number, df1: number, df2: number): number {
 
 /** x with P(F ≤ x) = p. */
 export function fQuantile(p: number, df1: number, df2: number): number {
-  if (p <= 0) return p === 0 ? 0 : Number.NaN;
+  if (!(df1 > 0 && df2 > 0) || !(p > 0)) return p === 0 ? 0 : Number.NaN;
   if (p >= 1) return p === 1 ? Number.POSITIVE_INFINITY : Number.NaN;
   return (df2 / df1) * Math.exp(betaLogitQuantile(p, 1 - p, df1 / 2, df2 / 2));
 }

@@ -44,6 +44,7 @@ export function tQuantile(p: number, df: number): number {
 
 /** x ≥ 0 with P(T > x) = q, q ≤ ½: Brent in ln x on the log of the tail, or of the centre where that is smaller. */
 export function tUpperQuantile(q: number, df: number): number {
+  if (!(df > 0) || !(q >= 0 && q <= 1)) return Number.NaN;
   if (q === 0.5) return 0;
   if (q > 0.5) return -tUpperQuantile(1 - q, df);
   if (q <= 0) return Number.POSITIVE_INFINITY;
@@ -51,8 +52,8 @@ export function tUpperQuantile(q: number, df: number): number {
   const tail = q < 0.25;
   const target = Math.log(tail ? 2 * q : 1 - 2 * q);
   const f = (u: number) => {
-    const outside = outsideOf(Math.exp(u), df);
-    return Math.log(Math.max(tail ? outside.upper : outside.lower, 5e-324)) - target;
+    const x = Math.exp(u);
+    return (tail ? Math.LN2 + tLogSf(x, df) : Math.log(Math.max(outsideOf(x, df).lower, 5e-324))) - target;
   };
   return Math.exp(rootFrom(f, Math.log(-normalQuantile(q)), 0.2 + 2 / df));
 }

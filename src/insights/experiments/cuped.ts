@@ -42,7 +42,8 @@ export function cuped(first: CupedSums, second: CupedSums, scale: EffectScale, l
     ? relativeSe(unadjusted(one), unadjusted(two), lift)
     : welchError(plain(one), plain(two)).se;
   const varianceReduction = unadjustedSe > 0 ? 1 - (se / unadjustedSe) ** 2 : null;
-  return { ...means, unadjustedSe, varianceReduction, ...effectOf(effect, se, df, level) };
+  const found = { ...means, unadjustedSe, varianceReduction, ...effectOf(effect, se, df, level) };
+  return varianceReduction === null ? { ...found, reason: "neither side varies" } : found;
 }
 
 function sharedTheta(a: CupedSums, b: CupedSums): number {
@@ -53,7 +54,7 @@ function sharedTheta(a: CupedSums, b: CupedSums): number {
 }
 
 function adjustedArm({ n, post, post2, pre, pre2, postPre }: CupedSums, theta: number): AdjustedArm {
-  const baseVariance = covarianceFromSums(n, post, post, post2);
+  const baseVariance = Math.max(0, covarianceFromSums(n, post, post, post2));
   const joint = covarianceFromSums(n, post, pre, postPre);
   const preVariance = covarianceFromSums(n, pre, pre, pre2);
   return {

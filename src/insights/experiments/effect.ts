@@ -18,7 +18,7 @@ export type EffectScale = "absolute" | "relative";
 
 export function effectOf(effect: number, se: number, df: number, level: number): Effect {
   const none = { df: null, low: null, high: null, pValue: null };
-  const bad = badLevel(level) ?? (se > 0 ? null : "neither side varies");
+  const bad = badLevel(level) ?? (se > 0 && df > 0 ? null : "the sums leave no variance");
   if (bad) return { effect, se: Number.isNaN(se) ? null : Math.max(0, se), ...none, reason: bad };
   const margin = tCritical(level, df) * se;
   return { effect, se, df, low: effect - margin, high: effect + margin, pValue: tTwoSided(effect / se, df) };

@@ -35,13 +35,13 @@ export function postStratifiedEffect(strata: readonly ArmStratum[], scale: Effec
   const difference = mean(two) - base;
   const { df } = welchError(pooled(strata.map((s) => s.arm1)), pooled(strata.map((s) => s.arm2)));
   if (scale === "absolute") {
-    const se = Math.sqrt(variance(one) + variance(two) - 2 * between(one, two));
+    const se = Math.sqrt(Math.max(0, variance(one) + variance(two) - 2 * between(one, two)));
     return effectOf(difference, se, df, level);
   }
   if (base === 0) return noEffect("the first mean is 0");
   const ratio = mean(two) / base;
   const spread = variance(two) + ratio * ratio * variance(one) - 2 * ratio * between(one, two);
-  return effectOf(difference / Math.abs(base), Math.sqrt(spread) / Math.abs(base), df, level);
+  return effectOf(difference / Math.abs(base), Math.sqrt(Math.max(0, spread)) / Math.abs(base), df, level);
 }
 
 interface StratumMoments {

@@ -16,7 +16,7 @@ export interface FiellerLift {
 
 /**
  * Fieller's interval of a relative lift, for independent means: all ρ − 1 with (m₂ − ρm₁)² ≤ z²(v₂/n₂ + ρ²v₁/n₁). It excludes 0
- * exactly when the z test of the absolute difference rejects. Where g ≥ 1 the set is unbounded: −∞ to ∞. Source: Fieller (1954).
+ * exactly when the z test of the absolute difference rejects. Where g ≥ 1 the set is no interval: null. Source: Fieller (1954).
  */
 export function fiellerLift(first: Moments, second: Moments, level: number): FiellerLift {
   const none = { lift: null, g: null, low: null, high: null, bounded: false };
@@ -28,7 +28,8 @@ export function fiellerLift(first: Moments, second: Moments, level: number): Fie
   const a = (z * z * first.variance) / first.n / first.mean ** 2;
   const b = (z * z * second.variance) / second.n / first.mean ** 2;
   if (a >= 1) {
-    return { lift, g: a, low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY, bounded: false };
+    const reason = "unbounded: the first mean is not told apart from 0";
+    return { lift, g: a, low: null, high: null, bounded: false, reason };
   }
   return { lift, g: a, ...roots(lift, a, b), bounded: true };
 }

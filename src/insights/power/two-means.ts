@@ -3,7 +3,8 @@ import { normalQuantile, normalSf } from "../distributions/normal.ts";
 import { tUpperQuantile } from "../distributions/t.ts";
 
 /** Power of the two-sided pooled t test for a standardised effect d (noncentral t, both tails). Source: R power.t.test(strict = TRUE). */
-export function meanPowerT(d: number, n1: number, n2: number, alpha: number): number {
+export function meanPowerT(d: number, n1: number, n2: number, alpha: number): number | null {
+  if (!(n1 > 0 && n2 > 0 && n1 + n2 > 2)) return null;
   const df = n1 + n2 - 2;
   const reach = tUpperQuantile(alpha / 2, df);
   const delta = d / Math.sqrt(1 / n1 + 1 / n2);

@@ -50,6 +50,7 @@ export function clusteredRegression(rows: readonly ClusteredRow[], absorb: boole
     meat.add(score.mmul(score.transpose()));
   }
   const g = groups.length;
+  if (g < 2) return null;
   const freeRows = n - k - (absorb ? g : 0);
   const rss = fitted.reduce((sum, { e }) => sum + e.to1DArray().reduce((acc, value) => acc + value * value, 0), 0);
   return {
@@ -65,10 +66,10 @@ export function clusteredRegression(rows: readonly ClusteredRow[], absorb: boole
   };
 }
 
-/** Two-sided p of a coefficient against t(G − 1). */
-export function clusteredP(fit: ClusteredFit, j: number): number {
+/** Two-sided p of a coefficient against t(G − 1); null where nothing varies. */
+export function clusteredP(fit: ClusteredFit, j: number): number | null {
   const se = Math.sqrt(fit.covariance.get(j, j));
-  return tTwoSided((fit.coefficients[j] ?? 0) / se, fit.clusters - 1);
+  return se > 0 ? tTwoSided((fit.coefficients[j] ?? 0) / se, fit.clusters - 1) : null;
 }
 
 interface Group {

@@ -19,7 +19,7 @@ export interface LeastSquares {
 export function leastSquares(rows: readonly (readonly number[])[], y: readonly number[]): LeastSquares | null {
   const n = rows.length;
   const k = rows[0]?.length ?? 0;
-  if (k === 0 || n < k) return null;
+  if (k === 0 || n < k || y.length !== n || !rows.every((row) => row.every(Number.isFinite))) return null;
   const x = new Matrix(rows.map((row) => [...row]));
   const qr = new QrDecomposition(x);
   if (!qr.isFullRank() || !wellConditioned(qr.upperTriangularMatrix, x)) return null;

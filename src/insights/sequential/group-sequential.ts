@@ -18,6 +18,9 @@ export interface GroupSequential {
  * recursive integration. Source: Armitage, McPherson & Rowe (1969); Lan & DeMets (1983); gsDesign.
  */
 export function groupSequentialBounds(fractions: readonly number[], alpha: number, type: Boundary): GroupSequential {
+  const rising = fractions.every((t, k) => t > (fractions[k - 1] ?? 0)) && fractions.length > 0;
+  if (!rising || !(alpha > 0 && alpha < 1))
+    throw new RangeError("needs rising information fractions and 0 < alpha < 1");
   const zBounds = type.startsWith("spending")
     ? spendingBounds(fractions, alpha, type)
     : constantBounds(fractions, alpha, type === "pocock" ? 0 : 0.5);
@@ -45,7 +48,7 @@ function spendingBounds(fractions: readonly number[], alpha: number, type: Bound
     const step = spentAt(t, alpha, type) - (k === 0 ? 0 : spentAt(before, alpha, type));
     const gap = t - before;
     const crossing = (z: number) => crossingProbability(density, z * Math.sqrt(t), gap) - step;
-    const z = brentRoot(crossing, 0, 12, 1e-13);
+    const z = brentRoot(crossing, 0, 38, 1e-13);
     bounds.push(z);
     density = continuation(density, z * Math.sqrt(t), gap);
   });

@@ -47,6 +47,7 @@ export interface BetaBinomialShrinkage {
 export function betaBinomialShrinkage(all: readonly UnitCount[], level: number): BetaBinomialShrinkage {
   const units = all.filter(({ n }) => n > 0);
   const none = { alpha: null, beta: null, loglik: null, posteriorMean: null, low: null, high: null };
+  if (units.some(({ x, n }) => !(x >= 0 && x <= n))) return { ...none, reason: "the count must lie between 0 and n" };
   const x = units.reduce((sum, unit) => sum + unit.x, 0);
   const n = units.reduce((sum, unit) => sum + unit.n, 0);
   if (units.length < 2 || x === 0 || x === n) return { ...none, reason: "needs units that differ" };

@@ -29,6 +29,7 @@ export function localLevelCounterfactual(
   t0: number,
   variances: LevelVariances,
 ): Counterfactual | null {
+  if (!(t0 < y.length)) return null;
   const x = centred(control);
   const filtered = augmentedFilter(y.slice(0, t0), x, variances);
   if (!filtered) return null;

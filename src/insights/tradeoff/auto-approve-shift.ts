@@ -43,6 +43,9 @@ export function autoApproveShift(
   const released = bands.filter(({ scoreLow, scoreHigh }) => scoreLow >= line.from && scoreHigh <= line.to);
   const reviewsSaved = released.reduce((sum, { N }) => sum + N, 0);
   const hoursSaved = (reviewsSaved * costs.minutesPerReview) / 60;
+  if (released.some(({ N, n, violating }) => n > N || violating > n || violating < 0)) {
+    return { reviewsSaved, hoursSaved, ...none, reason: "a band's counts contradict each other" };
+  }
   if (released.some(({ n }) => n < 2)) {
     return { reviewsSaved, hoursSaved, ...none, reason: "a released band has fewer than two labels" };
   }

@@ -71,13 +71,13 @@ export function calibrationError(
   items: readonly ScoredItem[],
   bins: number,
 ): { readonly ece: number | null; readonly reason?: string } {
-  const sums = Array.from({ length: bins }, () => ({ gap: 0 }));
+  const gaps = new Map<number, number>();
   let total = 0;
   for (const { score, label, weight } of items) {
-    const bin = sums[Math.min(bins - 1, Math.max(0, Math.floor(score * bins)))];
-    if (bin) bin.gap += weight * (score - label);
+    const bin = Math.min(bins - 1, Math.max(0, Math.floor(score * bins)));
+    gaps.set(bin, (gaps.get(bin) ?? 0) + weight * (score - label));
     total += weight;
   }
   if (!(total > 0)) return { ece: null, reason: "no items" };
-  return { ece: sums.reduce((sum, { gap }) => sum + Math.abs(gap), 0) / total };
+  return { ece: [...gaps.values()].reduce((sum, gap) => sum + Math.abs(gap), 0) / total };
 }
