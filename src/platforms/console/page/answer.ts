@@ -1,28 +1,19 @@
-import type { Answer, NextStep } from "../../../chat/answer.ts";
+import type { Answer } from "../../../chat/answer.ts";
 import type { Reply } from "../../../chat/port.ts";
 import type { Heard } from "../wire.ts";
-import { type Got, pictureOf } from "./api.ts";
 import { asLark } from "./as-lark.ts";
 import { asSlack } from "./as-slack.ts";
+import type { CardActions } from "./card-actions.ts";
 import { chartFigure } from "./chart.ts";
 import { csvCard, statements } from "./detail.ts";
 import { button, type Child, h, icon, mark, replaceChildren } from "./dom.ts";
+import { headline } from "./headline.ts";
+import { sentenceOf } from "./sentences.ts";
 import { answerTable } from "./table.ts";
+import { answerTools } from "./tools.ts";
 import type { Entry } from "./transcript.ts";
+import { type ViewName, viewTabs } from "./view-tabs.ts";
 import type { Words } from "./words.ts";
-
-/** What a card can ask of the page. */
-export interface CardActions {
-  readonly words: Words;
-  readonly locale: string;
-  choose(entry: Entry, step: NextStep): void;
-  detail(entry: Entry, detail: "sql" | "csv"): Promise<Got<Heard>>;
-  sentence(failure: { readonly trouble: string; readonly reference?: string }): string;
-  again(entry: Entry): void;
-  openThread(entry: Entry): void;
-  /** Replies that the entry's thread has; null where threads are not offered (inside a thread). */
-  replies(entry: Entry): number | null;
-}
 
 /** One entry: what was said, and the bot's card. */
 export function entryElement(entry: Entry, actions: CardActions): HTMLElement {
@@ -49,12 +40,12 @@ export function entryElement(entry: Entry, actions: CardActions): HTMLElement {
 }
 
 /** The one sentence that is read out when an answer arrives. */
-export function spoken(entry: Entry, actions: Pick<CardActions, "words" | "sentence">): string {
-  if (entry.outcome.kind === "working") return actions.words("working");
-  if (entry.outcome.kind === "trouble") return actions.sentence(entry.outcome.failure);
+export function spoken(entry: Entry, words: Words): string {
+  if (entry.outcome.kind === "working") return words("working");
+  if (entry.outcome.kind === "trouble") return sentenceOf(entry.outcome.failure, words);
   const { reply } = entry.outcome;
   if (reply.type === "answer") return [reply.answer.headline, reply.answer.echo].filter(Boolean).join(". ");
-  return reply.type === "notice" ? reply.text : reply.type === "nothing" ? actions.words("handled") : reply.title;
+  return reply.type === "notice" ? reply.text : reply.type === "nothing" ? words("handled") : reply.title;
 }
 
 function kindOf({ outcome }: Entry): string {
@@ -73,7 +64,7 @@ function content(entry: Entry, actions: CardActions): readonly Child[] {
     case "trouble":
       return [
         meta(entry, actions, null),
-        h("p", { class: "sentence" }, icon("warn"), h("span", {}, actions.sentence(outcome.failure))),
+        h("p", { class: "sentence" }, icon("warn"), h("span", {}, sentenceOf(outcome.failure, actions.words))),
         h(
           "div",
           { class: "steps" },
@@ -122,8 +113,6 @@ function answered(entry: Entry, heard: Omit<Heard, "thread">, answer: Answer, ac
   show("answer");
   return [meta(entry, actions, viewTabs(entry.id, actions.words, show)), view];
 }
-
-type ViewName = "answer" | "slack" | "lark" | "json";
 
 function viewOf(
   name: ViewName,
@@ -184,25 +173,8 @@ function own(entry: Entry, heard: Omit<Heard, "thread">, answer: Answer, actions
       : null,
     answer.dataLine ? h("p", { class: "data-line" }, icon("clock"), h("span", {}, answer.dataLine)) : null,
     steps(entry, answer, actions),
-    tools(entry, answer, actions),
+    answer.receipt === null ? null : answerTools(entry, answer.receipt, answer.charts.length, actions),
   ];
-}
-
-/** The first clause large with its number set off, the rest beneath: it is read from across a desk. */
-function headline(text: string): HTMLElement {
-  const cut = text.indexOf(" · ");
-  const lead = cut > 0 ? text.slice(0, cut) : text;
-  const rest = cut > 0 ? text.slice(cut + 3) : "";
-  const parts =
-    /^(.{1,60}?\s)([-−+]?\$?\d[\d.,\u00a0\u202f]*(?:\s?(?:%|pp|h|s|\/h)(?![\p{L}\d]))?)(\s*\([^()]*\))?(.*)$/su.exec(
-      lead,
-    );
-  return h(
-    "h3",
-    { class: lead.length > 90 ? "headline long" : "headline" },
-    ...(parts ? [parts[1], h("b", {}, parts[2]), parts[3] ? h("small", {}, parts[3]) : null, parts[4]] : [lead]),
-    rest ? h("span", { class: "rest" }, rest) : null,
-  );
 }
 
 function steps(entry: Entry, answer: Answer, actions: CardActions): HTMLElement | null {
@@ -223,79 +195,6 @@ function steps(entry: Entry, answer: Answer, actions: CardActions): HTMLElement 
   );
 }
 
-function tools(entry: Entry, answer: Answer, actions: CardActions): HTMLElement | null {
-  const { words } = actions;
-  const panel = h("div", { class: "panel-below", hidden: true });
-  const replies = actions.replies(entry);
-  const { receipt } = answer;
-  const sql = button(
-    { class: "quiet", "aria-expanded": "false" },
-    () => void toggleSql(),
-    icon("code"),
-    h("span", {}, words("show_sql")),
-  );
-  const items: Child[] =
-    receipt === null
-      ? []
-      : [
-          sql,
-          button({ class: "quiet" }, () => void saveCsv(), icon("download"), h("span", {}, words("csv"))),
-          ...answer.charts
-            .map((_, place) =>
-              h(
-                "a",
-                { class: "quiet", href: pictureOf(receipt, place), target: "_blank", rel: "noopener" },
-                icon("picture"),
-                h("span", {}, words("picture")),
-              ),
-            )
-            .slice(0, 1),
-        ];
-  if (replies !== null && receipt !== null)
-    items.push(
-      button(
-        { class: replies > 0 ? "quiet thread-link has" : "quiet thread-link" },
-        () => actions.openThread(entry),
-        icon("thread"),
-        h("span", {}, replies > 0 ? words("replies", { n: replies }) : words("open_thread")),
-      ),
-    );
-  return items.length === 0 ? null : h("div", { class: "tools-block" }, h("div", { class: "tools" }, ...items), panel);
-
-  async function toggleSql(): Promise<void> {
-    const open = sql.getAttribute("aria-expanded") === "true";
-    if (!open) {
-      const got = await actions.detail(entry, "sql");
-      replaceChildren(
-        panel,
-        got.ok && got.value.reply.type === "sql" ? statements(got.value.reply.statements, words) : sentenceOf(got),
-      );
-    }
-    panel.hidden = open;
-    sql.setAttribute("aria-expanded", String(!open));
-    sql.lastElementChild?.replaceChildren(words(open ? "show_sql" : "hide_sql"));
-  }
-
-  async function saveCsv(): Promise<void> {
-    const got = await actions.detail(entry, "csv");
-    const csv = got.ok && got.value.reply.type === "csv" ? got.value.reply : null;
-    replaceChildren(panel, csv ? csvCard(csv, words) : sentenceOf(got));
-    panel.hidden = false;
-    sql.setAttribute("aria-expanded", "false");
-    sql.lastElementChild?.replaceChildren(words("show_sql"));
-    panel.querySelector("a")?.click();
-  }
-
-  function sentenceOf(got: Got<Heard>): HTMLElement {
-    const said = got.ok
-      ? got.value.reply.type === "notice"
-        ? got.value.reply.text
-        : words("handled")
-      : actions.sentence(got.failure);
-    return h("p", { class: "sentence" }, icon("note"), h("span", {}, said));
-  }
-}
-
 function meta(entry: Entry, actions: CardActions, tabs: HTMLElement | null): HTMLElement {
   const time = new Intl.DateTimeFormat(actions.locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(
     entry.at,
@@ -308,49 +207,6 @@ function meta(entry: Entry, actions: CardActions, tabs: HTMLElement | null): HTM
     h("time", { datetime: new Date(entry.at).toISOString() }, time),
     tabs,
   );
-}
-
-/** Tabs by the book: arrows move, one stop for Tab. */
-function viewTabs(id: string, words: Words, show: (name: ViewName) => void): HTMLElement {
-  const names: readonly (readonly [ViewName, string])[] = [
-    ["answer", words("view_answer")],
-    ["slack", "Slack"],
-    ["lark", "Lark"],
-    ["json", "JSON"],
-  ];
-  const tabs = names.map(([name, label], place) =>
-    button(
-      {
-        class: "tab",
-        role: "tab",
-        "aria-selected": String(place === 0),
-        "aria-controls": `view-${id}`,
-        tabindex: place === 0 ? 0 : -1,
-        "data-view": name,
-      },
-      () => select(place),
-      label,
-    ),
-  );
-  const box = h("div", { class: "tabs", role: "tablist", "aria-label": words("view"), on: { keydown: move } }, ...tabs);
-  return box;
-
-  function select(chosen: number): void {
-    tabs.forEach((tab, place) => {
-      tab.setAttribute("aria-selected", String(place === chosen));
-      tab.tabIndex = place === chosen ? 0 : -1;
-    });
-    const name = names[chosen]?.[0];
-    if (name) show(name);
-  }
-  function move(event: KeyboardEvent): void {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    const chosen = (tabs.findIndex((tab) => tab.tabIndex === 0) + step + tabs.length) % tabs.length;
-    select(chosen);
-    tabs[chosen]?.focus();
-  }
 }
 
 const skeleton = (words: Words): HTMLElement =>

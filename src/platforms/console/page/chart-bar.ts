@@ -13,7 +13,7 @@ export function barConfig(spec: BarSpec, look: Look): ChartConfiguration<"bar"> 
         {
           label: spec.valueName,
           data: spec.items.map(({ value }) => value),
-          backgroundColor: spec.items.map(({ provisional }, place) => `${fill[place]}${provisional ? "47" : "e0"}`),
+          backgroundColor: spec.items.map(({ provisional }, place) => `${fill[place]}${provisional ? "47" : "b8"}`),
           hoverBackgroundColor: fill,
           borderRadius: 3,
           barThickness: 17,
@@ -26,11 +26,11 @@ export function barConfig(spec: BarSpec, look: Look): ChartConfiguration<"bar"> 
       maintainAspectRatio: false,
       animation: look.animate,
       interaction: { mode: "index", axis: "y", intersect: false },
-      layout: { padding: { right: 72, left: 0 } },
+      layout: { padding: { right: 62, left: 0 } },
       scales: {
         x: {
           beginAtZero: true,
-          suggestedMax: Math.max(...spec.items.map(reach), 0),
+          max: Math.max(...spec.items.map(reach), 0) || 1,
           suggestedMin: Math.min(
             ...spec.items.map(({ value, low, compare }) => Math.min(value ?? 0, low ?? 0, compare ?? 0)),
             0,
@@ -41,6 +41,7 @@ export function barConfig(spec: BarSpec, look: Look): ChartConfiguration<"bar"> 
             color: look.muted,
             font: { family: look.font, size: 11 },
             maxTicksLimit: look.narrow ? 4 : 6,
+            includeBounds: false,
             callback: (value) => onAxis(Number(value), spec.unit, spec.locale),
           },
         },
@@ -103,20 +104,15 @@ function ornaments(spec: BarSpec, look: Look): Plugin<"bar"> {
 }
 
 function whisker(ctx: CanvasRenderingContext2D, low: number, high: number, y: number, look: Look): void {
-  for (const [colour, width] of [
-    [look.surface, 3.5],
-    [look.ink, 1.25],
-  ] as const) {
-    stroke(ctx, colour, width, [
-      [low, y],
-      [high, y],
+  stroke(ctx, look.ink, 1.25, [
+    [low, y],
+    [high, y],
+  ]);
+  for (const end of [low, high])
+    stroke(ctx, look.ink, 1.25, [
+      [end, y - 4],
+      [end, y + 4],
     ]);
-    for (const end of [low, high])
-      stroke(ctx, colour, width, [
-        [end, y - 4],
-        [end, y + 4],
-      ]);
-  }
 }
 
 function dashedEdge(ctx: CanvasRenderingContext2D, from: number, to: number, y: number, colour: string): void {

@@ -31,7 +31,7 @@ function cell(spec: HeatSpec, value: number | null, where: string, low: number, 
   const written = value === null ? "–" : exact(value, spec.unit, spec.locale);
   const element = h(
     "td",
-    { title: `${where}: ${written}`, class: value === null ? "empty" : null },
+    { title: `${where}: ${written}`, class: value === null ? "gap" : null },
     h("span", { class: "unseen" }, written),
   );
   if (value !== null)

@@ -55,6 +55,7 @@ export function lineConfig(spec: LineSpec, look: Look, range: Range | null = nul
             color: look.muted,
             font: { family: look.font, size: 11 },
             maxTicksLimit: range ? 3 : 6,
+            includeBounds: range === null,
             callback: (value) => onAxis(Number(value), spec.unit, spec.locale),
           },
         },

@@ -79,7 +79,8 @@ function legend(spec: ChartSpec): HTMLElement | null {
       h("li", { class: "key series-1 block" }, spec.valueName),
       h("li", { class: "key compare tick" }, spec.compareName ?? ""),
     );
-  return keys.length > 0 ? h("ul", { class: "legend" }, ...keys) : null;
+  const named = spec.kind === "line" && spec.series.every(({ role }) => role === "main");
+  return keys.length > 0 ? h("ul", { class: named ? "legend named" : "legend" }, ...keys) : null;
 }
 
 function canvas(

@@ -97,4 +97,9 @@ function listen(element: HTMLElement, handlers: Handlers): void {
   for (const [event, handler] of Object.entries(handlers)) element.addEventListener(event, handler as EventListener);
 }
 const present = (children: readonly Child[]): (Node | string)[] =>
-  children.filter((child): child is Node | string => child !== null && child !== undefined && child !== false);
+  children
+    .filter((child): child is Node | string => child !== null && child !== undefined && child !== false)
+    .map((child) => (typeof child === "string" ? child.replace(BIDI_CONTROLS, "\ufffd") : child));
+
+/** Characters that turn the text after them around: a value could pass for another one. They are shown instead of obeyed. */
+const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/g;

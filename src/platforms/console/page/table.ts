@@ -2,9 +2,9 @@ import type { TableView } from "../../../chat/answer.ts";
 import { button, h, replaceChildren } from "./dom.ts";
 import type { Words } from "./words.ts";
 
-const ROWS_FIRST = 10;
+const ROWS_FIRST = 8;
 
-/** The answer's table: sorts by any column (up, down, as answered), scrolls sideways on a phone, shows ten rows first. */
+/** The answer's table: sorts by any column (up, down, as answered), scrolls sideways on a phone, shows eight rows first. */
 export function answerTable(view: TableView, locale: string, words: Words): HTMLElement {
   let sort: { readonly column: number; readonly down: boolean } | null = null;
   let all = view.rows.length <= ROWS_FIRST + 2;
@@ -27,7 +27,12 @@ export function answerTable(view: TableView, locale: string, words: Words): HTML
     h(
       "div",
       { class: "table-scroll", tabindex: 0, role: "region", "aria-label": words("table") },
-      h("table", { class: "data" }, h("thead", {}, h("tr", {}, ...heads)), body),
+      h(
+        "table",
+        { class: view.columns.length <= 3 ? "data few" : "data" },
+        h("thead", {}, h("tr", {}, ...heads)),
+        body,
+      ),
     ),
     view.rows.length > ROWS_FIRST + 2 ? more : null,
     view.more > 0 ? h("p", { class: "chart-note" }, words("rows_in_csv", { n: view.more })) : null,

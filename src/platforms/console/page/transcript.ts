@@ -80,3 +80,15 @@ export const setting = {
     }
   },
 };
+
+export const rootOf = (entries: readonly Entry[], thread: string | null): Entry | undefined =>
+  entries.find((entry) => entry.root && entry.thread === thread);
+
+export const repliesIn = (entries: readonly Entry[], thread: string): number =>
+  entries.filter((entry) => !entry.root && entry.thread === thread).length;
+
+/** The first entries of the threads in which something was said last, newest first. */
+export function recentThreads(entries: readonly Entry[], max: number): readonly Entry[] {
+  const latest = new Set(entries.map(({ thread }) => thread).reverse());
+  return [...latest].flatMap((thread) => rootOf(entries, thread) ?? []).slice(0, max);
+}
