@@ -12,7 +12,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
+import { connect as connectTcp, createServer } from "node:net";
 import { join } from "node:path";
 import pg from "pg";
 import type { Log } from "../../kernel/log.ts";
@@ -173,23 +173,45 @@ function sweepLeftovers(folder: string): void {
 
 /** The server that already runs on this folder, or null. Answered by the server itself: a recycled process id fools nobody. */
 async function adopt(cluster: Cluster): Promise<pg.Client | null> {
-  const port = runningPort(cluster);
-  if (!port) return null;
   const deadline = Date.now() + START_WAIT_MS_MAX;
-  while (runningPort(cluster) === port && Date.now() < deadline) {
-    const keeper = await connect(cluster, port);
+  for (let seen = pidFile(cluster); seen && Date.now() < deadline; seen = pidFile(cluster)) {
+    if (!isAlive(seen.pid)) return null;
+    const keeper = await connect(cluster, seen.port);
     if (keeper && (await servesFolder(keeper, cluster))) return keeper;
-    if (keeper) return keeper.end().then(() => null);
+    if (keeper) await keeper.end();
+    if (keeper || (seen.isReady && (await refuses(seen.port)))) {
+      // The file of a server that is gone; its number belongs to another process now, which PostgreSQL would wait for in vain.
+      rmSync(join(cluster.data, "postmaster.pid"), { force: true });
+      return null;
+    }
     await pause();
   }
   return null;
 }
 
-function runningPort(cluster: Cluster): number | null {
+interface PidFile {
+  readonly pid: number;
+  readonly port: number;
+  readonly isReady: boolean;
+}
+
+function pidFile(cluster: Cluster): PidFile | null {
   const path = join(cluster.data, "postmaster.pid");
   if (!existsSync(path)) return null;
-  const [pid, , , port] = readFileSync(path, "utf8").split("\n");
-  return pid && port && isAlive(Number(pid)) ? Number(port) : null;
+  const [pid, , , port, , , , status] = readFileSync(path, "utf8").split("\n");
+  return pid && port ? { pid: Number(pid), port: Number(port), isReady: status?.trim() === "ready" } : null;
+}
+
+/** A server that is there never refuses, however busy it is. */
+function refuses(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connectTcp({ host: "127.0.0.1", port });
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.once("error", (error: NodeJS.ErrnoException) => resolve(error.code === "ECONNREFUSED"));
+  });
 }
 
 async function servesFolder(keeper: pg.Client, cluster: Cluster): Promise<boolean> {

@@ -30,9 +30,8 @@ create table mart.claims (
   moderator_id bigint not null,
   team         text not null,
   claimed_at   timestamptz not null,
-  -- Both NULL while the claim is open.
-  released_at  timestamptz,
-  outcome      text
+  released_at  timestamptz not null,
+  outcome      text not null
 );
 create index claims_case on mart.claims (case_id);
 create index claims_claimed on mart.claims using brin (claimed_at) with (pages_per_range = 32);
