@@ -2,7 +2,12 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import type { PGlite } from "@electric-sql/pglite";
-import type { Database } from "./embedded.ts";
+
+export interface PgliteServer {
+  readonly url: string;
+  readonly kind: "pglite";
+  stop(): Promise<void>;
+}
 
 /**
  * The fallback where no PostgreSQL binary runs: PGlite (PostgreSQL as WebAssembly, in this process) behind a socket of 127.0.0.1 that speaks
@@ -10,7 +15,7 @@ import type { Database } from "./embedded.ts";
  * turns, a transaction keeps its turn to the end, session settings are everybody's, and COPY from a client is refused. Queries block the
  * event loop. Good for a look around, not for a bot in service.
  */
-export async function startPglite(dataDir: string): Promise<Database> {
+export async function startPglite(dataDir: string): Promise<PgliteServer> {
   mkdirSync(dataDir, { recursive: true });
   const { PGlite } = await import("@electric-sql/pglite");
   const db = await PGlite.create({ dataDir });
