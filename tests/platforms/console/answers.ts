@@ -90,7 +90,7 @@ export const byMarket: Answer = {
     { label: "Why did VN rise?", question: { ...overturn, kind: "why", by: [], filters: { market: ["VN"] } } },
     { label: "vs a week earlier", question: { ...overturn, compare: { from: "2026-02-24", to: "2026-03-10" } } },
   ],
-  sql: [],
+  sql: [{ text: "select 1", params: [], ms: 12, source: "events" }],
   receipt: "r-7f3a9c" as Receipt,
   dataThrough: "2026-03-17T01:40:00Z",
   dataLine: "Data through 17 Mar 2026, 09:40 (appeals 6 h late)",

@@ -158,7 +158,7 @@ function own(entry: Entry, heard: Omit<Heard, "thread">, answer: Answer, actions
   return [
     headline(answer.headline),
     answer.echo ? h("p", { class: "echo" }, answer.echo) : null,
-    ...answer.body.map((paragraph) => h("p", { class: "body" }, paragraph)),
+    ...answer.body.flatMap(paragraphs),
     answer.findings.length > 0
       ? h("ul", { class: "findings" }, ...answer.findings.map(({ text }) => h("li", {}, text)))
       : null,
@@ -173,8 +173,24 @@ function own(entry: Entry, heard: Omit<Heard, "thread">, answer: Answer, actions
       : null,
     answer.dataLine ? h("p", { class: "data-line" }, icon("clock"), h("span", {}, answer.dataLine)) : null,
     steps(entry, answer, actions),
-    answer.receipt === null ? null : answerTools(entry, answer.receipt, answer.charts.length, actions),
+    answer.receipt === null ? null : answerTools(entry, answer, answer.receipt, actions),
   ];
+}
+
+/** A paragraph as it is; its lines that begin with a bullet as a list. */
+function paragraphs(text: string): readonly HTMLElement[] {
+  const groups: { readonly bullets: boolean; readonly lines: string[] }[] = [];
+  for (const line of text.split("\n")) {
+    const bullets = line.startsWith("• ");
+    const last = groups.at(-1);
+    if (last?.bullets === bullets) last.lines.push(line);
+    else groups.push({ bullets, lines: [line] });
+  }
+  return groups.map(({ bullets, lines }) =>
+    bullets
+      ? h("ul", { class: "body bullets" }, ...lines.map((line) => h("li", {}, line.slice(2))))
+      : h("p", { class: "body" }, lines.join("\n")),
+  );
 }
 
 function steps(entry: Entry, answer: Answer, actions: CardActions): HTMLElement | null {

@@ -96,11 +96,18 @@ function ornaments(spec: BarSpec, look: Look): Plugin<"bar"> {
           whisker(ctx, at(item.low), at(item.high), bar.y, look);
         ctx.fillStyle = item.value === null ? look.muted : look.ink;
         const text = item.value === null ? "–" : exact(item.value, spec.unit, spec.locale);
-        ctx.fillText(text, Math.max(at(reach(item)), at(0)) + 8, bar.y);
+        ctx.fillText(text, besideBar(item, at, ctx.measureText(text).width), bar.y);
       });
       ctx.restore();
     },
   };
+}
+
+/** Right of the bar and its whisker; past the comparison's tick only where the tick would cross the text. */
+function besideBar(item: BarItem, at: (value: number) => number, width: number): number {
+  const start = Math.max(at(item.value ?? 0), at(item.high ?? 0), at(0)) + 8;
+  const tick = typeof item.compare === "number" ? at(item.compare) : null;
+  return tick !== null && tick > start - 6 && tick < start + width + 6 ? tick + 8 : start;
 }
 
 function whisker(ctx: CanvasRenderingContext2D, low: number, high: number, y: number, look: Look): void {

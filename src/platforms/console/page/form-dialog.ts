@@ -23,11 +23,12 @@ export function openForm(model: FormModel, words: Words, ask: (text: string) => 
         dimension.values.map(({ id, label }) => [`${dimension.id}=${id}`, label]),
       ),
     }));
+  const usual = model.periods.findIndex((period) => period.words === "last 7 days");
   const periods = pills(
     "radio",
     "period",
     model.periods.map((period) => [period.words, period.label]),
-    0,
+    Math.max(usual, 0),
   );
   const compare = pills(
     "radio",

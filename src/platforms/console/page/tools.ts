@@ -1,3 +1,4 @@
+import type { Answer } from "../../../chat/answer.ts";
 import type { Receipt } from "../../../kernel/brand.ts";
 import type { Heard } from "../wire.ts";
 import { type Got, pictureOf } from "./api.ts";
@@ -8,15 +9,23 @@ import { sentenceOf } from "./sentences.ts";
 import type { Entry } from "./transcript.ts";
 
 /** SQL, CSV, picture and thread of an answer that was computed; what they show opens beneath them. */
-export function answerTools(entry: Entry, receipt: Receipt, charts: number, actions: CardActions): HTMLElement {
+export function answerTools(entry: Entry, answer: Answer, receipt: Receipt, actions: CardActions): HTMLElement {
   const { words } = actions;
+  const charts = answer.charts.length;
   const panel = h("div", { class: "panel-below", hidden: true });
   const sqlLabel = h("span", {}, words("show_sql"));
   const sql = button({ class: "quiet", "aria-expanded": "false" }, () => void toggleSql(), icon("code"), sqlLabel);
   const csv = button({ class: "quiet" }, () => void saveCsv(), icon("download"), h("span", {}, words("csv")));
   const picture = button({ class: "quiet" }, showPictures, icon("picture"), h("span", {}, words("picture")));
-  const bar = h("div", { class: "tools" }, sql, csv, charts > 0 ? picture : null, threadLink(entry, actions));
-  return h("div", { class: "tools-block" }, bar, panel);
+  const bar = h(
+    "div",
+    { class: "tools" },
+    answer.sql.length > 0 ? sql : null,
+    answer.table.rows.length > 0 ? csv : null,
+    charts > 0 ? picture : null,
+    threadLink(entry, actions),
+  );
+  return h("div", { class: "tools-block", hidden: bar.children.length === 0 }, bar, panel);
 
   async function toggleSql(): Promise<void> {
     if (sql.getAttribute("aria-expanded") === "true") return open(null, false);

@@ -64,7 +64,6 @@ const CATALOGUE = {
   download: ["Download", "下载", "Unduh", "Tải xuống", "ดาวน์โหลด"],
   lines: ["{n} lines", "{n} 行", "{n} baris", "{n} dòng", "{n} บรรทัด"],
   parameters: ["Parameters", "参数", "Parameter", "Tham số", "พารามิเตอร์"],
-  not_final: ["not final", "尚未定型", "belum final", "chưa cuối cùng", "ยังไม่สิ้นสุด"],
   theme: ["Theme", "主题", "Tema", "Giao diện", "ธีม"],
   theme_auto: ["As the system", "跟随系统", "Ikuti sistem", "Theo hệ thống", "ตามระบบ"],
   theme_light: ["Light", "浅色", "Terang", "Sáng", "สว่าง"],
@@ -110,13 +109,6 @@ const CATALOGUE = {
     "Halaman dan bot tidak cocok. Muat ulang halaman.",
     "Trang và bot không khớp nhau. Hãy tải lại trang.",
     "หน้านี้กับบอตไม่ตรงกัน โหลดหน้าใหม่",
-  ],
-  too_long: [
-    "That is longer than a question can be. Say it in fewer words.",
-    "问题太长了，请精简后再问。",
-    "Terlalu panjang untuk satu pertanyaan. Persingkat.",
-    "Câu hỏi quá dài. Hãy viết ngắn hơn.",
-    "ยาวเกินไปสำหรับหนึ่งคำถาม ลองสั้นลง",
   ],
   handled: [
     "This was already handled once. Ask again for a new answer.",
