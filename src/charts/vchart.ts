@@ -67,6 +67,8 @@ function linesOf(spec: Exclude<ChartSpec, BarSpec>): readonly Line[] {
 
 function lineChart(spec: ChartSpec, all: readonly Line[]): Json {
   const lines = all.slice(0, LINES_MAX);
+  const names = lines.map((line) => line.name);
+  const colours = lines.map((line) => line.colour);
   const words = chartWords(spec.locale);
   const buckets = Math.max(0, ...lines.map((line) => line.points.length));
   const step = Math.max(1, Math.ceil((buckets * lines.length) / VALUES_MAX));
@@ -93,20 +95,24 @@ function lineChart(spec: ChartSpec, all: readonly Line[]): Json {
     yField: "y",
     seriesField: "s",
     invalidType: "break",
-    color: { type: "ordinal", domain: lines.map((line) => line.name), range: lines.map((line) => line.colour) },
+    color: { type: "ordinal", domain: names, range: colours },
     line: {
       style: {
-        lineWidth: {
-          type: "ordinal",
-          field: "s",
-          domain: lines.map((line) => line.name),
-          range: lines.map((line) => (line.compare ? 1.5 : 2.5)),
-        },
+        lineWidth: ordinal(
+          "s",
+          names,
+          lines.map((line) => (line.compare ? 1.5 : 2.5)),
+        ),
       },
     },
     point: {
       visible: values.length <= 120,
-      style: { size: 5, fillOpacity: { type: "ordinal", field: "p", domain: [0, 1], range: [1, 0.25] } },
+      style: {
+        size: 6,
+        lineWidth: 1.5,
+        stroke: ordinal("s", names, colours),
+        fillOpacity: ordinal("p", [0, 1], [1, 0]),
+      },
     },
     legends: lines.length > 1 ? [{ visible: true, orient: "bottom" }] : [],
     axes: [valueAxis(spec, "left"), nameAxis("bottom")],
@@ -132,7 +138,7 @@ function barChart(spec: BarSpec): Json {
   const names = [spec.valueName, ...(compared ? [spec.compareName ?? ""] : [])];
   const values = items.flatMap((item) => [
     row(item.label, item.value, spec.valueName, item.provisional === true),
-    ...(compared ? [row(item.label, item.compare ?? null, spec.compareName ?? "", false)] : []),
+    ...(compared ? [{ ...row(item.label, item.compare ?? null, spec.compareName ?? "", false), t: "" }] : []),
   ]);
   const remarks = [
     ...(spec.items.length > BARS_MAX ? [fill(words.omitted, { shown: BARS_MAX, total: spec.items.length })] : []),
@@ -147,14 +153,20 @@ function barChart(spec: BarSpec): Json {
     ...(lying ? { xField: "y", yField: fields } : { xField: fields, yField: "y" }),
     seriesField: "s",
     color: { type: "ordinal", domain: names, range: [SERIES[0]?.line ?? INK, COMPARE.line] },
-    bar: { style: { fillOpacity: { type: "ordinal", field: "p", domain: [0, 1], range: [1, 0.4] } } },
+    bar: { style: { fillOpacity: ordinal("p", [0, 1], [1, 0.4]) } },
     label: { visible: items.length <= 24, position: "outside", formatter: "{t}", style: { fill: INK } },
     legends: compared ? [{ visible: true, orient: "bottom" }] : [],
-    axes: lying
-      ? [{ ...nameAxis("left"), inverse: true }, valueAxis(spec, "bottom")]
-      : [valueAxis(spec, "left"), nameAxis("bottom")],
+    axes: lying ? [nameAxis("left"), valueAxis(spec, "bottom")] : [valueAxis(spec, "left"), nameAxis("bottom")],
   };
 }
+
+/** A style that follows a field of the datum: VChart's way of saying it without a function. */
+const ordinal = (field: string, domain: readonly unknown[], range: readonly unknown[]): Json => ({
+  type: "ordinal",
+  field,
+  domain,
+  range,
+});
 
 /** Title, subject and what is left out. */
 function heading(spec: ChartSpec, remarks: readonly string[]): Json {
@@ -174,8 +186,8 @@ function valueAxis(spec: ChartSpec, orient: "left" | "bottom"): Json {
   return {
     orient,
     type: "linear",
-    grid: { visible: true, style: { stroke: GRID, lineDash: [0] } },
-    ...(sign === "" ? {} : { label: { formatter: `{label} ${sign}` } }),
+    grid: { visible: true, style: { stroke: GRID, lineDash: [] } },
+    label: { formatter: sign === "" ? "{label:~s}" : `{label} ${sign}` },
   };
 }
 

@@ -3,7 +3,7 @@ export interface ChartWords {
   readonly noData: string;
   /** `{shown}` of `{total}` drawn. */
   readonly omitted: string;
-  /** Every `{n}`th point drawn. */
+  /** One point in `{n}` drawn. */
   readonly thinned: string;
   readonly line: string;
   readonly bar: string;
@@ -31,7 +31,7 @@ export function fill(template: string, values: Readonly<Record<string, string | 
 const EN: ChartWords = {
   noData: "No data",
   omitted: "{shown} of {total} shown",
-  thinned: "every {n}th point shown",
+  thinned: "1 point in {n} shown",
   line: "Line chart",
   bar: "Bar chart",
   heat: "Heat map",
