@@ -12,7 +12,7 @@ import { mixRate } from "../tradeoff/mix-rate.ts";
 import { offPolicyValue } from "../tradeoff/off-policy.ts";
 import { calibrationError, rankingMetrics, type ScoredItem } from "../tradeoff/ranking-metrics.ts";
 import { thresholdCurve, thresholdPrecision } from "../tradeoff/threshold-curve.ts";
-import { fields, type VectorInput, type VectorMethods } from "./method.ts";
+import { fields, orReason, type VectorInput, type VectorMethods } from "./method.ts";
 
 const points = ({ time, event }: VectorInput): LifePoint[] =>
   time.map((at: number, i: number) => ({ time: at, events: event[i], censored: 1 - event[i] }));
@@ -98,19 +98,19 @@ export const decisionMethods: VectorMethods = {
       ),
     ),
   mix_rate_decomposition: ({ segments }) => fields(mixRate(segments)),
-  "power.two_proportions": ({ p1, p2, n1, ratio, alpha }) => ({
-    power: proportionPower({ p1, p2 }, n1, ratio * n1, alpha),
-    reason: "sizes must be positive and shares lie between 0 and 1",
-  }),
+  "power.two_proportions": ({ p1, p2, n1, ratio, alpha }) =>
+    orReason(
+      "power",
+      proportionPower({ p1, p2 }, n1, ratio * n1, alpha),
+      "sizes must be positive and shares lie between 0 and 1",
+    ),
   "sample_size.two_proportions": ({ p1, p2, power, alpha }) => {
     const exact = proportionSampleSize({ p1, p2 }, power, alpha);
     if (exact === null) return { n_per_arm_exact: null, n_per_arm: null, reason: "equal shares cannot be told apart" };
     return { n_per_arm_exact: exact, n_per_arm: Math.ceil(exact) };
   },
-  "power.two_means_t": ({ effect_size_d, n1, ratio, alpha }) => ({
-    power: meanPowerT(effect_size_d, n1, ratio * n1, alpha),
-    reason: "needs more than two units",
-  }),
+  "power.two_means_t": ({ effect_size_d, n1, ratio, alpha }) =>
+    orReason("power", meanPowerT(effect_size_d, n1, ratio * n1, alpha), "needs more than two units"),
   "power.two_means_z": ({ effect_size_d, n1, ratio, alpha }) => ({
     power: meanPowerZ(effect_size_d, n1, ratio * n1, alpha),
   }),

@@ -14,7 +14,7 @@ import { causalImpact } from "../timeseries/causal-impact.ts";
 import { localLevelCounterfactual } from "../timeseries/local-level.ts";
 import { fitLocalLevel } from "../timeseries/local-level-ml.ts";
 import { segmentedRegression } from "../timeseries/segmented-regression.ts";
-import { fields, type VectorInput, type VectorMethods } from "./method.ts";
+import { fields, orReason, type VectorInput, type VectorMethods } from "./method.ts";
 
 const BOUNDARIES: Readonly<Record<string, Boundary>> = {
   "OBrien-Fleming": "obrien-fleming",
@@ -68,10 +68,12 @@ export const experimentMethods: VectorMethods = {
         { prior: prior.proper ? { mean: prior.mean, variance: prior.var } : null, scale: difference, level: conf },
       ),
     ),
-  bayes_beta_prob_superior: ({ alpha1, beta1, alpha2, beta2 }) => ({
-    p_arm2_greater: betaSuperiority({ alpha: alpha1, beta: beta1 }, { alpha: alpha2, beta: beta2 }),
-    reason: "beta parameters must be positive",
-  }),
+  bayes_beta_prob_superior: ({ alpha1, beta1, alpha2, beta2 }) =>
+    orReason(
+      "p_arm2_greater",
+      betaSuperiority({ alpha: alpha1, beta: beta1 }, { alpha: alpha2, beta: beta2 }),
+      "beta parameters must be positive",
+    ),
   group_sequential_bounds: ({ information_fractions, alpha_two_sided, type }) =>
     fields(groupSequentialBounds(information_fractions, alpha_two_sided, BOUNDARIES[type] ?? "pocock")),
   anytime_valid_lm: ({ y, x, z, g, alpha = 0.05 }) =>

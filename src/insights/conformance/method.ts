@@ -16,3 +16,8 @@ export function fields(result: object, names: Readonly<Record<string, string>> =
 const USUAL: Readonly<Record<string, string>> = { low: "lower", high: "upper" };
 const snake = (key: string): string =>
   key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replaceAll(/([a-z])(\d+)_p$/g, "$1$2_p");
+
+/** One number under its name, with the reason where it is null. */
+export function orReason(name: string, value: number | null, reason: string): Record<string, unknown> {
+  return value === null ? { [name]: null, reason } : { [name]: value };
+}

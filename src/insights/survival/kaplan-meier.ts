@@ -131,7 +131,8 @@ export function kmQuantile(
     flat,
   );
   if (value !== null && low !== null && high !== null) return { value, low, high };
-  return { value, low, high, reason: "not reached: too many are still open" };
+  const reason = value === null ? "not reached: too many are still open" : "the limits are not reached by the curve";
+  return { value, low, high, reason };
 }
 
 /** The tolerance of R's quantile.survfit, √ε: equality of S and 1 − q up to rounding. */
