@@ -105,7 +105,7 @@ function cellNumbers(pen: Pen, spec: HeatSpec, grid: Grid): ((value: number) => 
   const reach = reachOf(spec.values.flat());
   const bare = (value: number): string =>
     formatValue(value, spec.unit, spec.locale, reach)
-      .replace(/[\s  ]?(%|h|s|\/h)$/, "")
+      .replace(/\s?(%|h|s|\/h)$/, "")
       .replace("$", "");
   const widest = Math.max(
     ...spec.values.flat().map((value) => (value === null ? 0 : widthOf(pen, bare(value), NUMBER_SIZE))),

@@ -32,7 +32,7 @@ export function unitSign(unit: ChartUnit): string {
   return { percent: "%", count: "", hours: "h", seconds: "s", usd: "USD", per_hour: "/h", number: "" }[unit];
 }
 
-const NO_BREAK = " ";
+const NO_BREAK = "\u00a0";
 
 function withUnit(text: string, unit: ChartUnit): string {
   switch (unit) {

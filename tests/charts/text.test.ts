@@ -6,7 +6,7 @@ import { gallery } from "../gallery/specs.ts";
 const textOf = (name: string): string => {
   const spec = gallery[name];
   if (!spec) throw new Error(name);
-  return chartText(spec).replaceAll(" ", " ");
+  return chartText(spec).replaceAll("\u00a0", " ");
 };
 
 describe("the text of a chart", () => {
@@ -43,11 +43,15 @@ describe("numbers on a chart", () => {
     [-12.5, "usd", "en-GB", "-$12.50"],
     [null, "count", "en-GB", "–"],
   ] as const)("%s %s in %s is %s", (value, unit, locale, text) => {
-    expect(formatValue(value, unit, locale).replaceAll(" ", " ")).toBe(text);
+    expect(formatValue(value, unit, locale).replaceAll("\u00a0", " ")).toBe(text);
+  });
+
+  it("are not torn from their unit at the end of a line", () => {
+    expect(formatValue(0.061, "percent", "en-GB")).toBe("6.1\u00a0%");
   });
 
   it("ticks have the decimals of their step and shorten large counts", () => {
-    expect(formatTick(0.025, 0.005, "percent", "en-GB").replaceAll(" ", " ")).toBe("2.5 %");
+    expect(formatTick(0.025, 0.005, "percent", "en-GB").replaceAll("\u00a0", " ")).toBe("2.5 %");
     expect(formatTick(1_200_000, 200_000, "count", "en-GB")).toBe("1.2M");
     expect(formatTick(1_200_000, 200_000, "count", "zh-CN")).toBe("120万");
   });

@@ -55,19 +55,22 @@ async function pixelsOf(file: Uint8Array) {
   const context = createCanvas(width, height).getContext("2d");
   context.drawImage(image, 0, 0);
   const pixels = new Uint32Array(context.getImageData(0, 0, width, height).data.buffer);
-  const is = (index: number, colour: number): boolean => pixels[index] === colour;
   return {
     width,
     height,
-    share: (hex: string): number =>
-      pixels.reduce((sum, pixel) => sum + Number(pixel === little(hex)), 0) / pixels.length,
-    edgesAre: (hex: string, depth: number): boolean =>
-      pixels.every((_, index) => {
-        const [x, y] = [index % width, Math.floor(index / width)];
-        const inside = x >= depth && x < width - depth && y >= depth && y < height - depth;
-        return inside || is(index, little(hex));
-      }),
+    share: (hex: string): number => count(pixels, little(hex)) / pixels.length,
+    edgesAre: (hex: string, depth: number): boolean => {
+      const inner = context.getImageData(depth, depth, width - 2 * depth, height - 2 * depth).data.buffer;
+      const colour = little(hex);
+      return pixels.length - count(pixels, colour) === inner.byteLength / 4 - count(new Uint32Array(inner), colour);
+    },
   };
+}
+
+function count(pixels: Uint32Array, colour: number): number {
+  let found = 0;
+  for (const pixel of pixels) if (pixel === colour) found++;
+  return found;
 }
 
 /** "#rrggbb" as a little-endian RGBA word. */
