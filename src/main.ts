@@ -41,12 +41,19 @@ export async function openHouse(config: Config, clock: Clock): Promise<House> {
     ...(databaseUrl ? { databaseUrl } : {}),
   });
   const pools = openPools(database, { statementTimeoutMs: config.MODSTATS_STATEMENT_TIMEOUT_MS, log });
-  await migrate(pools.writer);
-  const problems = await checkCatalog(catalog, pools.reader);
-  if (problems.length > 0) {
+  const close = async (): Promise<void> => {
     await pools.end();
     await database.stop();
-    throw new ConfigError(`The catalog does not fit the database:\n${problems.map(describeProblem).join("\n")}`);
+  };
+  try {
+    await migrate(pools.writer);
+    const problems = await checkCatalog(catalog, pools.reader);
+    if (problems.length > 0) {
+      throw new ConfigError(`The catalog does not fit the database:\n${problems.map(describeProblem).join("\n")}`);
+    }
+  } catch (cause) {
+    await close();
+    throw cause;
   }
   const reader = createReader(catalog);
   const bot = createBot({
@@ -60,10 +67,6 @@ export async function openHouse(config: Config, clock: Clock): Promise<House> {
     defaultZone: config.MODSTATS_ZONE,
     defaultLanguage: config.MODSTATS_LANGUAGE,
   });
-  const close = async (): Promise<void> => {
-    await pools.end();
-    await database.stop();
-  };
   return { config, log, clock, database, pools, catalog, reader, bot, charts: createChartPort(), close };
 }
 

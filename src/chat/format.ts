@@ -4,7 +4,7 @@ import type { Language } from "./answer.ts";
 
 /** Numbers and dates as people write them. Locale in, text out; formatters are built once a locale, for building one costs 50 µs. */
 
-const NARROW = " "; // no-break space: "6.1 %" must not break before its sign
+const NARROW = "\u00a0"; // no-break space: "6.1 %" must not break before its sign
 
 /** The BCP 47 locale for a language: the person's own where it is of that language, else the usual one. */
 export function localeFor(language: Language, personLocale?: string): string {
@@ -23,9 +23,9 @@ export function formatValue(value: number | null, unit: Unit, locale: string): s
     case "views":
       return decimals(value, locale, Number.isInteger(value) ? 0 : value < 100 ? 1 : 0);
     case "hours":
-      return `${decimals(value, locale, digits(value))}${NARROW}h`;
+      return duration(value * SECONDS_PER_HOUR, locale);
     case "seconds":
-      return `${decimals(value, locale, digits(value))}${NARROW}s`;
+      return duration(value, locale, SECONDS_PER_HOUR);
     case "usd":
       return `$${decimals(value, locale, Math.abs(value) < 100 ? 2 : 0)}`;
     case "usd_per_decision":
@@ -39,6 +39,15 @@ export function formatValue(value: number | null, unit: Unit, locale: string): s
       return unit satisfies never;
   }
 }
+
+/** In the unit that reads best: 36 s, 12.5 min, 43.2 h. `minutesFrom` = seconds from which minutes are better. */
+function duration(seconds: number, locale: string, minutesFrom = 100): string {
+  const size = Math.abs(seconds);
+  if (size < minutesFrom) return `${decimals(seconds, locale, digits(seconds))}${NARROW}s`;
+  if (size < SECONDS_PER_HOUR) return `${decimals(seconds / 60, locale, digits(seconds / 60))}${NARROW}min`;
+  return `${decimals(seconds / SECONDS_PER_HOUR, locale, digits(seconds / SECONDS_PER_HOUR))}${NARROW}h`;
+}
+const SECONDS_PER_HOUR = 3600;
 
 /** A difference: shares in percentage points, else the value with its sign: "+1.2 pp", "−310". */
 export function formatDifference(difference: number, unit: Unit, locale: string): string {
@@ -106,7 +115,7 @@ function shareDigits(share: number): number {
   if (size === 0 || size >= 0.01) return 1;
   return size >= 0.001 ? 2 : 3;
 }
-const digits = (value: number): number => (Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 1 ? 1 : 2);
+const digits = (value: number): number => (value === 0 || Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 1 ? 1 : 2);
 
 const numberFormats = new Map<string, Intl.NumberFormat>();
 function decimals(value: number, locale: string, count: number): string {

@@ -90,7 +90,7 @@ export interface FormModel {
 
 /** Chart renderings, injected into adapters so that they need not know chart.js or VChart. */
 export interface ChartPort {
-  /** PNG, 1000 × 560 at 2x. Rejects only on a bug. */
+  /** PNG at 2x, 1000 × 560 (taller for more than 16 bars). Rejects when too many charts wait already. */
   png(spec: ChartSpec): Promise<Uint8Array>;
   /** Slack `data_visualization` block, or null where its limits do not hold the chart. */
   slack(spec: ChartSpec): Readonly<Record<string, unknown>> | null;

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { readConfig } from "../config.ts";
 import { openHouse } from "../main.ts";
 import { closedSetsOf, loadDirectory } from "../queries/load/load.ts";
+import type { LoadReport } from "../queries/load/report.ts";
 import { EXIT } from "./fail.ts";
 import { clockOf } from "./moment.ts";
 
@@ -27,3 +28,20 @@ export function loadCommand(): Command {
       }
     });
 }
+
+function reportText(report: LoadReport): string {
+  const lines = report.files.map((file) => {
+    if (file.refused) return `${file.file}: not loaded: ${file.refused}`;
+    const counts = Object.entries(file.putAsideByReason).map(([fault, count]) => `  ${count} × ${fault}`);
+    const named = file.putAside.slice(0, NAMED_MAX).map(({ line, reason }) => `  line ${line}: ${reason}`);
+    return [
+      `${file.file}: ${file.loaded} loaded, ${file.duplicates} known already, ${file.putAsideCount} put aside`,
+      ...counts,
+      ...named,
+    ].join("\n");
+  });
+  const total = `${report.loaded} rows loaded, ${report.duplicates} known already, ${report.putAsideCount} put aside (mart.quarantine has them)`;
+  return [...lines, total].join("\n");
+}
+
+const NAMED_MAX = 5;

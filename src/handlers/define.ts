@@ -2,7 +2,7 @@ import type { Metric, Words } from "../catalog/catalog.ts";
 import type { Question } from "../kernel/question.ts";
 import { blank } from "../kernel/question.ts";
 import { type Asking, blankDraft, type Draft } from "./asking.ts";
-import { dimensionName, firstWord, metricName } from "./names.ts";
+import { dimensionWord, firstWord, metricName } from "./names.ts";
 
 /** The definition card: what a metric is, how it is counted, what to mind, what else goes by its name. */
 export function answerDefine(question: Question, asking: Asking): Draft {
@@ -28,7 +28,7 @@ export function answerDefine(question: Question, asking: Asking): Draft {
 
 function cardOf(metric: Metric, asking: Asking): string[] {
   const { say, language } = asking;
-  const splits = metric.dimensions.map((id) => dimensionName(asking.catalog, id, language)).join(", ");
+  const splits = metric.dimensions.map((id) => dimensionWord(asking.catalog, id, language)).join(", ");
   return [
     say("define.formula", { text: metric.formula }),
     say("define.unit", { unit: metric.unit.replaceAll("_", " "), good: say(`good.${metric.good}`) }),
@@ -37,13 +37,18 @@ function cardOf(metric: Metric, asking: Asking): string[] {
     say("define.interval", { text: metric.interval }),
     metric.watchOut ? say("define.watch", { text: metric.watchOut }) : "",
     metric.alsoCalled.length > 0 ? say("define.also", { text: metric.alsoCalled.join("; ") }) : "",
-    say("define.words", { text: allWords(metric.words) }),
+    wordsLine(metric, asking),
     splits ? say("define.split", { text: splits }) : "",
     say("define.owner", { owner: metric.owner, version: metric.version }),
   ].filter((line) => line !== "");
 }
 
-const allWords = (words: Words): string => Object.values(words).flat().join(", ");
+function wordsLine(metric: Metric, asking: Asking): string {
+  const all = [metric.words, asking.catalog.lexicon.metrics.get(metric.id) ?? {}].flatMap((words: Words) =>
+    Object.values(words).flat(),
+  );
+  return all.length > 0 ? asking.say("define.words", { text: [...new Set(all)].join(", ") }) : "";
+}
 
 function windowOf(metric: Metric, asking: Asking): Partial<Question> {
   if (metric.moment) return { options: { at: `${new Date(asking.now).toISOString().slice(0, 16)}+00:00` } };

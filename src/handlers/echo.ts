@@ -1,7 +1,7 @@
 import { formatInstant } from "../chat/format.ts";
 import type { Question } from "../kernel/question.ts";
 import type { Asking } from "./asking.ts";
-import { dimensionName, filtersName, metricName, windowName } from "./names.ts";
+import { dimensionWord, filtersName, metricName, windowName } from "./names.ts";
 
 /**
  * What was understood, in one line: metrics, filters, split, grain, window with its zone, comparison. `zone` = null where days are
@@ -22,7 +22,7 @@ export function echoOf(question: Question, asking: Asking, zone: string | null):
 
 export function splitName(question: Question, asking: Asking): string {
   if (question.by.length === 0) return "";
-  const names = question.by.map((id) => dimensionName(asking.catalog, id, asking.language));
+  const names = question.by.map((id) => dimensionWord(asking.catalog, id, asking.language));
   const dimensions = names.reduce((a, b) => asking.say("and", { a, b }));
   const { limit, order } = question.options;
   const ranked = limit ? `, ${asking.say(order === "asc" ? "bottom" : "top", { n: limit })}` : "";

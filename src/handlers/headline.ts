@@ -39,11 +39,12 @@ function totalPart(
   asking: Asking,
 ): string {
   const name = metricName(asking.catalog, metric.id, asking.language);
-  if (!total || total.flags.includes("no_data")) return `${name}: ${asking.say("no_data")}`;
-  if (total.value === null)
-    return `${name}: ${asking.say(total.flags.includes("suppressed") ? "suppressed" : "no_data")}`;
   // A moment read at many buckets has no total; its last value is the news.
   if (metric.moment && question.grain !== "total") return `${name} ${movement(rows, asking)}`;
+  if (!total) return name;
+  if (total.flags.includes("no_data")) return `${name}: ${asking.say("no_data")}`;
+  if (total.value === null)
+    return `${name}: ${asking.say(total.flags.includes("suppressed") ? "suppressed" : "no_data")}`;
   return `${name} ${formatValue(total.value, total.unit, asking.locale)}${basis(total, asking)}`;
 }
 

@@ -26,7 +26,7 @@ export async function answerMetric(question: Question, asking: Asking): Promise<
 
 function wordsOf(measurement: Measurement, question: Question, asking: Asking): Draft {
   const metrics = shownMetrics(question, asking.catalog);
-  const numbers = numbersOf(measurement, question, metrics);
+  const numbers = numbersOf(measurement, question, metrics, asking.catalog);
   const { zone } = measurement;
   return {
     ...blankDraft(asking, question, "answered"),

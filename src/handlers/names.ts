@@ -13,6 +13,12 @@ export const metricName = (catalog: Catalog, id: string, language: Language): st
 export const dimensionName = (catalog: Catalog, id: string, language: Language): string =>
   firstWord(catalog.dimensions.get(id)?.label, language) ?? id.replaceAll("_", " ");
 
+/** The same within a sentence: small letters where the language begins nouns with them. */
+export function dimensionWord(catalog: Catalog, id: string, language: Language): string {
+  const name = dimensionName(catalog, id, language);
+  return name.slice(1) === name.slice(1).toLowerCase() ? name.toLowerCase() : name;
+}
+
 /** A value as people write it: ids keep their form, underscores become spaces; NULL and the folded rest have names. */
 export function valueName(value: string | number | null | undefined, asking: Asking): string {
   if (value === null || value === undefined) return asking.say("none");

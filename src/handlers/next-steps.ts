@@ -4,7 +4,7 @@ import { OTHER } from "../kernel/measurement.ts";
 import { blank, canonical, canonicalQuestion, type Period, type Question } from "../kernel/question.ts";
 import { shiftPeriod } from "../kernel/time.ts";
 import type { Asking } from "./asking.ts";
-import { dimensionName, metricName, valueName } from "./names.ts";
+import { dimensionWord, metricName, valueName } from "./names.ts";
 import type { Numbers } from "./rows.ts";
 
 const STEPS_MAX = 5;
@@ -48,7 +48,7 @@ export function nextSteps(
   }
   if (!question.compare) offer(asking.say("next.vs_week"), { ...plain, compare: weekEarlier(question) });
   for (const dimension of openSplits(question, metrics, asking)) {
-    offer(asking.say("next.by", { dimension: dimensionName(asking.catalog, dimension, asking.language) }), {
+    offer(asking.say("next.by", { dimension: dimensionWord(asking.catalog, dimension, asking.language) }), {
       ...plain,
       by: [dimension],
       grain: "total",
@@ -59,7 +59,7 @@ export function nextSteps(
     offer(asking.say("next.trend"), { ...plain, grain: "day", compare: null });
   }
   if (first.moment && !question.period)
-    offer(asking.say("next.by", { dimension: dimensionName(asking.catalog, "queue", asking.language) }), {
+    offer(asking.say("next.by", { dimension: dimensionWord(asking.catalog, "queue", asking.language) }), {
       ...plain,
       by: ["queue"],
     });

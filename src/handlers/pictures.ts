@@ -200,22 +200,39 @@ function peakTitle(rows: readonly AnswerValue[], metric: Metric, question: Quest
 function seriesTitle(rows: readonly AnswerValue[], metric: Metric, question: Question, asking: Asking): string {
   const cyclic = question.grain === "hour_of_day" || question.grain === "day_of_week";
   if (question.by.length > 0 || cyclic || question.grain === "hour") return peakTitle(rows, metric, question, asking);
-  const settled = rows.filter((row) => row.value !== null && !isProvisional(row));
-  const [first, last] = [settled[0], settled.at(-1)];
+  const settled = rows.flatMap((row) => (row.value === null || isProvisional(row) ? [] : [row.value]));
   const name = metricName(asking.catalog, metric.id, asking.language);
-  if (first?.value == null || last?.value == null || first === last) return name;
-  const direction =
-    Math.abs(last.value - first.value) <= 0.02 * Math.abs(first.value)
-      ? "flat"
-      : last.value > first.value
-        ? "up"
-        : "down";
+  const ends = endsOf(settled, question.grain === "day" ? DAYS_PER_WEEK : 1);
+  if (!ends) return name;
+  const direction = ends.moved === 0 ? "flat" : ends.moved > 0 ? "up" : "down";
   return asking.say(`chart.title.${direction}`, {
     metric: name,
-    first: formatValue(first.value, metric.unit, asking.locale),
-    last: formatValue(last.value, metric.unit, asking.locale),
+    first: formatValue(ends.first, metric.unit, asking.locale),
+    last: formatValue(ends.last, metric.unit, asking.locale),
   });
 }
+
+const DAYS_PER_WEEK = 7;
+
+/**
+ * Where a series began and where it is now: means over whole seasons (a Monday beside a Sunday is no trend), or over a third of it. `moved`
+ * is 0 unless the means differ by more than two standard errors of the values around them and by 2 %.
+ */
+function endsOf(values: readonly number[], season: number): { first: number; last: number; moved: number } | null {
+  if (values.length < 2) return null;
+  const span = values.length >= 2 * season && season > 1 ? season : Math.max(1, Math.floor(values.length / 3));
+  const [head, tail] = [values.slice(0, span), values.slice(-span)];
+  const [first, last] = [meanOf(head), meanOf(tail)];
+  const spread = span > 1 ? Math.sqrt((varianceOf(head) + varianceOf(tail)) / span) : 0;
+  const isSame = Math.abs(last - first) <= Math.max(2 * spread, 0.02 * Math.abs(first));
+  return { first, last, moved: isSame ? 0 : last - first };
+}
+
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const varianceOf = (values: readonly number[]): number => {
+  const mean = meanOf(values);
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1);
+};
 
 const isProvisional = (row: AnswerValue): boolean => row.flags.includes("partial") || row.flags.includes("immature");
 

@@ -4,7 +4,7 @@ import type { Question } from "../kernel/question.ts";
 import type { Refusal } from "../kernel/refusal.ts";
 import { type Asking, blankDraft, type Draft } from "./asking.ts";
 import { differenceName } from "./clarify.ts";
-import { dimensionName, metricName } from "./names.ts";
+import { dimensionWord, metricName } from "./names.ts";
 
 /** One sentence that says what to do, with the nearest questions as buttons. */
 export function answerRefusal(question: Question, refusal: Refusal, asking: Asking, labels?: readonly string[]): Draft {
@@ -33,11 +33,11 @@ function namedParams(refusal: Refusal, asking: Asking): Record<string, string | 
   const params: Record<string, string | number> = { ...refusal.params };
   if (typeof params.metric === "string") params.metric = metricName(asking.catalog, params.metric, asking.language);
   if (typeof params.dimension === "string")
-    params.dimension = dimensionName(asking.catalog, params.dimension, asking.language);
+    params.dimension = dimensionWord(asking.catalog, params.dimension, asking.language);
   if (typeof params.possible === "string") {
     params.possible = params.possible
       .split(/,\s*/)
-      .map((id) => dimensionName(asking.catalog, id, asking.language))
+      .map((id) => dimensionWord(asking.catalog, id, asking.language))
       .join(", ");
   }
   return params;

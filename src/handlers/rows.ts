@@ -1,4 +1,4 @@
-import type { Metric } from "../catalog/catalog.ts";
+import type { Catalog, Metric } from "../catalog/catalog.ts";
 import type { AnswerValue, ComparedValue } from "../chat/answer.ts";
 import { differenceOf } from "../insights/estimate/difference.ts";
 import { estimate } from "../insights/estimate/estimate.ts";
@@ -15,12 +15,17 @@ const DEFAULT_LEVEL = 0.95;
 /** Every number of a question: rows metric by metric in the order asked, and each metric's total over its rows. */
 export interface Numbers {
   readonly rows: readonly AnswerValue[];
-  /** metric → the union of its rows, where rows are parts of a whole; the row itself where there is only one. */
+  /** metric → the union of its rows; absent where they are no parts of a whole. */
   readonly totals: ReadonlyMap<string, AnswerValue>;
 }
 
 /** Estimates of all rows, small cells hidden, each beside its compared value. */
-export function numbersOf(measurement: Measurement, question: Question, metrics: readonly Metric[]): Numbers {
+export function numbersOf(
+  measurement: Measurement,
+  question: Question,
+  metrics: readonly Metric[],
+  catalog: Catalog,
+): Numbers {
   const level = question.options.level ?? DEFAULT_LEVEL;
   const rows: AnswerValue[] = [];
   const totals = new Map<string, AnswerValue>();
@@ -36,9 +41,20 @@ export function numbersOf(measurement: Measurement, question: Question, metrics:
       const at = pair?.[index] ?? null;
       rows.push(answerValue(metric, row.key, own, at === null ? null : (before?.[at] ?? null), before !== null));
     });
-    totals.set(metric.id, totalOf(metric, mine, theirs, question, level));
+    if (addsUp(metric, question, catalog)) totals.set(metric.id, totalOf(metric, mine, theirs, question, level));
   }
   return { rows, totals };
+}
+
+/**
+ * Whether the rows are disjoint parts of a whole. Not so for a moment read at many buckets (a case is open at several), nor for a split that
+ * only narrows the hits of a share (prevalence by reason: every row has all views below it).
+ */
+function addsUp(metric: Metric, question: Question, catalog: Catalog): boolean {
+  if (metric.moment && question.grain !== "total") return false;
+  const measure = metric.definition;
+  const fact = "fact" in measure ? catalog.facts.get(measure.fact) : undefined;
+  return !question.by.some((dimension) => fact?.definition.dimensions[dimension]?.narrowsHit);
 }
 
 function shownEstimates(rows: readonly MeasuredRow[], metric: Metric, question: Question, level: number): Estimate[] {

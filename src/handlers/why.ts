@@ -178,11 +178,13 @@ function wordsOf(
   asking: Asking,
 ): Draft {
   const { say, locale } = asking;
-  const numbers = numbersOf(whole, plain, [metric]);
+  const numbers = numbersOf(whole, plain, [metric], asking.catalog);
   const total = numbers.totals.get(metric.id);
   const compare = total?.compare;
   const best = [...explained].sort((a, b) => concentration(b.decomposition) - concentration(a.decomposition))[0];
-  const split = best ? numbersOf(best.measurement, { ...plain, by: [best.dimension] }, [metric]).rows : [];
+  const split = best
+    ? numbersOf(best.measurement, { ...plain, by: [best.dimension] }, [metric], asking.catalog).rows
+    : [];
   const splitQuestion = best ? { ...plain, by: [best.dimension] } : plain;
   const period = plain.compare ? windowName(plain.compare, asking, whole.zone) : "";
   const name = metricName(asking.catalog, metric.id, asking.language);
