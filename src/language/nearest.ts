@@ -34,7 +34,9 @@ export function findUnknown(typed: Sentence, read: Sentence, normal: Normal, und
     if (hasRole(read.at(place), "split") && read.takenAs(place) === null)
       return { text: next.text, role: "dimension", nearest: nearest(next.text, [...catalog.dimensions.keys()]) };
     if (!hasRole(read.at(place), "place")) continue;
-    const values = [...catalog.dimensions.keys()].flatMap((dimension) => valuesOf(typed, dimension));
+    // "in X" asks for a place: where markets are known, the nearest of them.
+    const places = catalog.zoned ? [catalog.zoned.dimension] : [...catalog.dimensions.keys()];
+    const values = places.flatMap((dimension) => valuesOf(typed, dimension));
     if (isProperName(next, normal) || isNear(next.text, values))
       return { text: next.text, role: "value", nearest: nearest(next.text, values) };
   }
