@@ -18,21 +18,24 @@ const CHOICES_MAX = 4;
  */
 export function variantsOf(sentence: Sentence, normal: Normal, home: string | null): Variants {
   const scopes = findScopes(sentence);
-  let readings: Token[][] = [[...sentence.tokens]];
+  let readings: Map<number, Token>[] = [new Map()];
   let asks = false;
   for (const [place, token] of sentence.tokens.entries()) {
-    const ways = waysOf(sentence, place, normal, home, scopes.only);
     if (token.assign && token.assign.unknown.length > 0) asks = true;
-    if (ways.length === 0) continue;
-    readings = ways
-      .flatMap((way) => readings.map((reading) => reading.map((other, at) => (at === place ? way : other))))
-      .slice(0, CHOICES_MAX);
+    const ways = waysOf(sentence, place, normal, home, scopes.only);
+    // Beyond what can be offered, a word is read in its first way.
+    const offered = readings.length * ways.length > CHOICES_MAX ? ways.slice(0, 1) : ways;
+    const [first, ...others] = offered;
+    if (first === undefined) continue;
+    const more = others.flatMap((way) => readings.map((reading) => new Map(reading).set(place, way)));
+    for (const reading of readings) reading.set(place, first);
+    readings = [...readings, ...more];
   }
-  return { readings: readings.length > 1 ? inOrder(readings) : readings, asks };
+  return {
+    readings: readings.map((reading) => sentence.tokens.map((token, place) => reading.get(place) ?? token)),
+    asks,
+  };
 }
-
-/** Defaults first: the first word's first way leads. */
-const inOrder = (readings: Token[][]): Token[][] => readings;
 
 function waysOf(
   sentence: Sentence,

@@ -6,6 +6,9 @@ import type { Assignment, Token } from "./token.ts";
 import { type Found, scriptOf } from "./trie.ts";
 import type { Window } from "./window.ts";
 
+/** No question has more words; what is beyond is not read. */
+const TOKENS_MAX = 120;
+
 /** Cuts a text into tokens: the longest term of the tables at each place, left to right; numbers, dates, ids and marks by their form. */
 export function lex(normal: Normal, index: Index): Token[] {
   const lexer = new Lexer(normal, index);
@@ -64,7 +67,7 @@ class Lexer {
   }
 
   run(): Token[] {
-    while (this.place < this.text.length) {
+    while (this.place < this.text.length && this.tokens.length < TOKENS_MAX) {
       if (this.text[this.place] === " ") this.place += 1;
       else this.next();
     }
@@ -82,7 +85,7 @@ class Lexer {
     if (script === "word" && this.glued()) return;
     if (script === "word" && this.byForm(VERSION, () => ({ word: true }))) return;
     if (script === "word" && this.byForm(LETTERS, () => ({ word: true }))) return;
-    if (script !== "other") this.push(this.place + 1, { word: true });
+    if (script !== "other") this.unknownLetter();
     else this.push(this.place + 1, { mark: char });
   }
 
@@ -105,6 +108,15 @@ class Lexer {
     });
     this.place = end;
     return true;
+  }
+
+  /** A letter of a script without spaces that begins no term; a run of them is one word. */
+  private unknownLetter(): void {
+    const last = this.tokens.at(-1);
+    const continues = last?.word && last.end === this.place && scriptOf(last.text.charCodeAt(0)) !== "word";
+    if (!continues) return void this.push(this.place + 1, { word: true });
+    this.place += 1;
+    this.tokens[this.tokens.length - 1] = { ...last, end: this.place, text: this.text.slice(last.start, this.place) };
   }
 
   private byForm(form: RegExp, what: (match: RegExpExecArray) => Partial<Token> | null): boolean {

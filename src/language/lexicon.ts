@@ -29,6 +29,13 @@ export interface Phrase {
   readonly pieces: number;
 }
 
+export interface TableWord {
+  readonly word: string;
+  readonly english: boolean;
+  /** Place in the tables: on a tie English goes first, then what stands first. */
+  readonly rank: number;
+}
+
 /** All vocabulary of a catalog, ready to be matched. Built once. */
 export interface Index {
   readonly exact: Trie<Sense>;
@@ -38,7 +45,7 @@ export interface Index {
   readonly ids: ReadonlyMap<string, Meaning>;
   readonly phrases: readonly Phrase[];
   /** Words of the tables that a slip of the pen may have meant, by length. */
-  readonly vocabulary: ReadonlyMap<number, readonly { readonly word: string; readonly english: boolean }[]>;
+  readonly vocabulary: ReadonlyMap<number, readonly TableWord[]>;
   readonly ordinary: ReadonlySet<string>;
   /** Open dimensions whose values are known by their form. */
   readonly forms: readonly { readonly dimension: string; readonly form: RegExp }[];
@@ -125,9 +132,11 @@ class Builder {
       }
   }
   finish(catalog: Catalog): Index {
-    const vocabulary = new Map<number, { word: string; english: boolean }[]>();
+    const vocabulary = new Map<number, TableWord[]>();
+    let rank = 0;
     for (const word of new Set([...this.english, ...this.foreign])) {
-      const entry = { word, english: this.english.has(word) };
+      rank += 1;
+      const entry = { word, english: this.english.has(word), rank };
       vocabulary.set(word.length, [...(vocabulary.get(word.length) ?? []), entry]);
     }
     const forms = [...catalog.lexicon.dimensions].flatMap(([dimension, { form }]) =>

@@ -71,7 +71,7 @@ export function chooseMeanings(sentence: Sentence, scopes: Scopes): (Chosen | nu
   for (let place = 0; place < sentence.length; place += 1) {
     const token = sentence.at(place);
     const metric = first(token, "metric");
-    const value = valueHere(sentence, place);
+    const value = countsUnits(sentence, place) ? null : valueHere(sentence, place);
     const dimension = first(token, "dimension");
     if (metric && (value || first(token, "value"))) {
       const asValue = value ?? first(token, "value");
@@ -98,6 +98,11 @@ const strip = (value: MeaningOf<"value"> & { beside?: boolean }): MeaningOf<"val
 const isPlainMetric = (all: readonly Meaning[]): boolean =>
   all.some(({ what }) => what === "metric" || what === "ambiguous") &&
   !all.some(({ what }) => what === "value" || what === "dimension");
+
+/** "may tieng" (mấy tiếng, how many hours), not "máy" (machine). */
+const countsUnits = (sentence: Sentence, place: number): boolean =>
+  hasRole(sentence.at(place), "count") &&
+  hasRole(sentence.at(place + 1), "unit.hour", "unit.day", "unit.minute", "unit.week");
 
 /** The value a token names: of the dimension whose word stands beside it, else the first of its homes. */
 function valueHere(sentence: Sentence, place: number): (MeaningOf<"value"> & { beside?: boolean }) | null {

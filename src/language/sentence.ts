@@ -1,7 +1,7 @@
 import type { LexiconLanguage } from "../catalog/catalog.ts";
 import type { Index, Meaning } from "./lexicon.ts";
 import type { Normal } from "./normalise.ts";
-import { first, hasRole, meanings, type Token } from "./token.ts";
+import { first, hasRole, meanings, roleAfter, type Token } from "./token.ts";
 
 /**
  * A message while it is read: its tokens, what each was taken for, and where one is. Readers take tokens in turn; what nobody takes means
@@ -80,6 +80,9 @@ export const isJoin = (sentence: Sentence, place: number): boolean =>
 export const readable = (tokens: readonly Token[]): Token[] =>
   tokens.filter(({ mark }) => mark === undefined || !/["()[\]{}|\\<>]/.test(mark) || mark === "<" || mark === ">");
 
+/** "csv" and "p95" are said in every language. */
+const SPOKEN_BY_ALL = ["form.csv", "quantile."];
+
 /**
  * The language of a message: by its script, else by the words that only one language has. Function words weigh, for the field's terms
  * (tat, sla, live) are said in all of them. Null = nothing tells.
@@ -91,6 +94,7 @@ export function languageOf(normal: Normal, tokens: readonly Token[]): LexiconLan
   if (/[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]/.test(text)) return "vi";
   const weight: Record<"en" | "id" | "vi", number> = { en: 0, id: 0, vi: 0 };
   for (const token of tokens) {
+    if (SPOKEN_BY_ALL.some((prefix) => roleAfter(token, prefix) !== null)) continue;
     const languages = new Set(token.senses.map((sense) => sense.language));
     const [language] = languages;
     if (languages.size !== 1 || language === undefined || !(language in weight)) continue;

@@ -1,5 +1,5 @@
 import { distance } from "fastest-levenshtein";
-import { type Index, isCorrectable } from "./lexicon.ts";
+import { type Index, isCorrectable, type TableWord } from "./lexicon.ts";
 import type { Normal } from "./normalise.ts";
 import type { Token } from "./token.ts";
 
@@ -38,18 +38,21 @@ function* wordsOf(token: Token): Generator<{ word: string; start: number }> {
   for (const match of token.text.matchAll(/[^-]+/g)) yield { word: match[0], start: token.start + match.index };
 }
 
-/** The nearest word within reach; on a tie an English one. */
+/** The nearest word within reach; on a tie an English one, then the one that stands first in the tables. */
 function nearestWord(typed: string, index: Index): string | null {
   const slips = typed.length === 5 ? 1 : 2;
-  let best: { word: string; english: boolean } | null = null;
-  let nearest = slips + 1;
+  let best: TableWord | null = null;
+  let nearest = slips;
   for (let length = typed.length - slips; length <= typed.length + slips; length += 1)
     for (const candidate of index.vocabulary.get(length) ?? []) {
       const far = distance(typed, candidate.word);
-      if (far < nearest || (far === nearest && best !== null && candidate.english && !best.english)) {
+      if (far < nearest || (far === nearest && goesBefore(candidate, best))) {
         best = candidate;
         nearest = far;
       }
     }
   return best?.word ?? null;
 }
+
+const goesBefore = (a: TableWord, b: TableWord | null): boolean =>
+  b === null || (a.english !== b.english ? a.english : a.rank < b.rank);
