@@ -21,7 +21,8 @@ export function normalise(input: string): Normal {
     .normalize("NFKC")
     .slice(0, limits.textCharsMax)
     .replace(/&(?:gt|lt|amp);/g, (entity) => ENTITY[entity] ?? entity)
-    .replace(CHANNEL, "#$1");
+    .replace(CHANNEL, "#$1")
+    .replace(/(?<=\d)\.\.(?=\d)/g, "–");
   const dropped = decorated(raw);
   const out = new Output();
   for (let index = 0; index < raw.length; ) {
