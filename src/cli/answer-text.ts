@@ -7,6 +7,7 @@ export function answerText(answer: Answer): string {
     answer.headline,
     answer.echo,
     ...answer.body,
+    answer.findings.map((finding) => `• ${finding.text}`).join("\n"),
     answer.view ? tableText(answer.view) : "",
     answer.caveats.map((caveat) => `! ${caveat.text}`).join("\n"),
     answer.dataLine,

@@ -21,7 +21,7 @@ import { type Asking, blankDraft, type Draft } from "./asking.ts";
 import { caveatsOf } from "./caveats.ts";
 import { echoOf } from "./echo.ts";
 import { dataLineOf } from "./metric.ts";
-import { dimensionName, metricName, shownMetrics, valueName, windowName } from "./names.ts";
+import { dimensionWord, metricName, shownMetrics, valueName, windowName } from "./names.ts";
 import { numbersOf } from "./rows.ts";
 import { tableOf, viewOf } from "./table.ts";
 
@@ -205,7 +205,7 @@ function wordsOf(
     ...blankDraft(asking, question, "answered"),
     headline,
     echo: echoOf(plain, asking, whole.zone),
-    body: findings.length > 0 ? [findings.map((finding) => finding.text).join("\n")] : [say("why.unexplained")],
+    body: findings.length > 0 ? [] : [say("why.unexplained")],
     findings,
     values: numbers.rows,
     table: tableOf(split.length > 0 ? split : numbers.rows, splitQuestion, [metric]),
@@ -224,7 +224,7 @@ function findingsOf(best: Explained | undefined, metric: Metric, verdict: string
   if (verdict === "within_noise") findings.push({ code: "within_noise", text: say("why.noise") });
   if (!best) return findings;
   const { decomposition } = best;
-  const dimension = dimensionName(asking.catalog, best.dimension, asking.language);
+  const dimension = dimensionWord(asking.catalog, best.dimension, asking.language);
   const difference = (value: number): string => formatDifference(value, metric.unit, asking.locale);
   const isRate = best.segments.some((segment) => segment.after.weight > 0);
   if (decomposition.simpson) findings.push({ code: "simpson", text: say("why.simpson", { dimension }) });
@@ -232,7 +232,7 @@ function findingsOf(best: Explained | undefined, metric: Metric, verdict: string
     isRate
       ? {
           code: "rate_and_mix",
-          text: say(Math.abs(decomposition.rate) >= Math.abs(decomposition.mix) ? "why.rate" : "why.mix", {
+          text: say(splitKey(decomposition, verdict), {
             rate: difference(decomposition.rate),
             mix: difference(decomposition.mix),
             dimension,
@@ -251,6 +251,12 @@ function findingsOf(best: Explained | undefined, metric: Metric, verdict: string
   return findings;
 }
 
+/** "Mostly real" and "mostly mix" are said of a change that is more than noise. */
+function splitKey({ rate, mix }: Decomposition, verdict: string | null): "why.rate" | "why.mix" | "why.parts" {
+  if (verdict === "within_noise") return "why.parts";
+  return Math.abs(rate) >= Math.abs(mix) ? "why.rate" : "why.mix";
+}
+
 function segmentText(effect: Effect, best: Explained, metric: Metric, dimension: string, asking: Asking): string {
   const segment = best.segments.find((one) => one.name === effect.name);
   const shown = (side: { hits: number; weight: number } | undefined): string => {
@@ -259,21 +265,20 @@ function segmentText(effect: Effect, best: Explained, metric: Metric, dimension:
     const isRate = best.segments.some((one) => one.after.weight > 0);
     return isRate ? "–" : formatValue(side.hits, metric.unit, asking.locale);
   };
-  const text = asking.say("why.segment", {
+  return asking.say("why.segment", {
     dimension,
     name: effect.name,
     effect: formatDifference(effect.total, metric.unit, asking.locale),
     before: shown(segment?.before),
     after: shown(segment?.after),
   });
-  return `• ${text}`;
 }
 
 function nextOf(plain: Question, best: Explained | undefined, asking: Asking): NextStep[] {
   const steps: NextStep[] = [];
   if (best) {
     steps.push({
-      label: asking.say("next.by", { dimension: dimensionName(asking.catalog, best.dimension, asking.language) }),
+      label: asking.say("next.by", { dimension: dimensionWord(asking.catalog, best.dimension, asking.language) }),
       question: { ...plain, by: [best.dimension] },
     });
     const top = best.decomposition.effects[0]?.name;
