@@ -68,14 +68,15 @@ function rows(random: Random): Record<string, Table> {
       gmv_usd: 1,
     });
     if (random() < 0.55) {
+      const claimed = created + random() ** 3 * 2 * DAY;
       claims.push({
         claim_id: claims.length + 1,
         case_id: id,
         moderator_id: 1,
         team: pick(TEAMS),
-        claimed_at: iso(created + random() ** 3 * 2 * DAY),
-        released_at: null,
-        outcome: null,
+        claimed_at: iso(claimed),
+        released_at: iso(claimed + 600_000),
+        outcome: "decided",
       });
     }
     let at = created;
