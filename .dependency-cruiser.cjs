@@ -27,7 +27,9 @@ module.exports = {
     layer("platforms/slack", ["chat", "kernel"]),
     layer("platforms/lark", ["chat", "kernel"]),
     layer("platforms/console", ["chat", "kernel"]),
-    only("pg-only-in-queries", "^(node_modules/)?(pg|pg-copy-streams)(/|$)", ["^src/(queries|handlers/(parts|why|status))"]),
+    only("pg-only-in-queries", "^(node_modules/)?(pg|pg-copy-streams)(/|$)", [
+      "^src/(queries|handlers/(parts|why|status))",
+    ]),
     only("slack-only-in-slack", "node_modules/@slack/", ["^src/platforms/slack/"]),
     only("lark-only-in-lark", "node_modules/@larksuiteoapi/", ["^src/platforms/lark/"]),
     only("chartjs-only-in-charts", "node_modules/(chart\\.js|chartjs-node-canvas|canvas)/", [

@@ -62,8 +62,9 @@ async function replyTo(parts: BotParts, answerer: Answerer, inbound: Inbound): P
   const state = (known?.state as ThreadState | undefined) ?? emptyThread;
   const zone = inbound.person.zone ?? parts.defaultZone;
   const now = parts.clock.now();
+  const usual = (known?.language as Language | undefined) ?? personLanguage(inbound, parts.defaultLanguage);
   const read = (words: string): Reading =>
-    parts.reader.read(words.slice(0, limits.textCharsMax), { now, zone, thread: state });
+    parts.reader.read(words.slice(0, limits.textCharsMax), { now, zone, thread: state, language: usual });
   const reading = act.type === "words" ? read(act.text) : null;
   const heardIn = (made: Reading): Heard => ({
     reading: made,
