@@ -72,7 +72,7 @@ async function replyTo(parts: BotParts, answerer: Answerer, inbound: Inbound): P
   });
   if (reading && act.type === "words" && !act.spokenTo && meansNothing(reading)) return { type: "nothing" };
   const question = reading?.question ?? (act.type === "choice" ? act.question : blank("help"));
-  const language = languageOf(reading, known?.language, inbound, parts.defaultLanguage);
+  const language = reading?.language ?? usual;
   const locale = localeFor(language, inbound.person.locale);
   const asking: Asking = {
     catalog: parts.catalog,
@@ -155,15 +155,6 @@ function withWord(words: string, word: string, instead: string): string {
 }
 
 const meansNothing = (reading: Reading): boolean => reading.question.kind === "help";
-
-function languageOf(
-  reading: Reading | null,
-  thread: string | undefined,
-  inbound: Inbound,
-  fallback: Language,
-): Language {
-  return reading?.language ?? (thread as Language | undefined) ?? personLanguage(inbound, fallback);
-}
 
 function personLanguage(inbound: Inbound, fallback: Language): Language {
   const code = inbound.person.locale?.slice(0, 2).toLowerCase();
