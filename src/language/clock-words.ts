@@ -101,14 +101,15 @@ const isUnit = (sentence: Sentence, place: number): boolean =>
     "unit.second", "unit.minute", "unit.hour", "unit.day", "unit.week", "unit.month", "times.1000", "times.10000",
   ); // biome-ignore format: one list
 
-/** "24 giờ" behind "hơn" or before "qua" counts hours; elsewhere it is a time of day. */
+/** "24 giờ" behind "hơn" or before "qua" counts hours; elsewhere, and in "18 giờ tới #ops", it is a time of day. */
 function isDuration(sentence: Sentence, number: number, unit: number): boolean {
   if (!hasRole(sentence.at(unit), "unit.hour")) return false;
   const before = sentence.at(number - 1);
   return (
     hasRole(before, "gt", "lt", "ge", "le", "age.gt", "age.lt", "last", "next") ||
     sentence.mark(number - 1, ">", "<", "≥", "≤") ||
-    hasRole(sentence.at(unit + 1), "last.after", "next.after", "ago")
+    hasRole(sentence.at(unit + 1), "last.after", "ago") ||
+    (hasRole(sentence.at(unit + 1), "next.after") && sentence.at(unit + 2)?.channel === undefined)
   );
 }
 

@@ -18,6 +18,7 @@ export function readDate(sentence: Sentence, place: number): Mention | null {
     digits(sentence, place) ??
     weekOfMonth(sentence, place) ??
     dayRangeOfMonth(sentence, place) ??
+    monthRange(sentence, place) ??
     dayMonth(sentence, place) ??
     yearFirst(sentence, place) ??
     monthFirst(sentence, place) ??
@@ -146,6 +147,23 @@ function dayRangeOfMonth(sentence: Sentence, place: number): Mention | null {
   return between(year?.year ?? null, month.month, first.day, second.day, place, year?.end ?? month.end);
 }
 
+/** "tháng 1-2", "1-2月": two months by number under one word. */
+function monthRange(sentence: Sentence, place: number): Mention | null {
+  const named =
+    hasRole(sentence.at(place), "month.before") && sentence.isFree(place) && isInVietnamese(sentence, place);
+  const at = named ? place + 1 : place;
+  const first = monthNumber(sentence, at);
+  const second = first === null || !isRangeSign(sentence, at + 1) ? null : monthNumber(sentence, at + 2);
+  if (first === null || second === null) return null;
+  const end = named ? at + 3 : hasRole(sentence.at(at + 3), "month.after") ? at + 4 : null;
+  if (end === null || dayAt(sentence, named ? at + 4 : end) !== null) return null;
+  const year = yearAt(sentence, end, false);
+  const month = (value: number): Window => ({ kind: "month", year: year?.year ?? null, month: value });
+  return { window: { kind: "range", from: month(first), to: month(second) }, start: place, end: year?.end ?? end };
+}
+const isInVietnamese = (sentence: Sentence, place: number): boolean =>
+  sentence.at(place)?.senses.some(({ language }) => language === "vi") ?? false;
+
 function between(
   year: number | null,
   month: number,
@@ -257,6 +275,8 @@ function weekNumber(sentence: Sentence, place: number): { week: number; end: num
   if (!sentence.isFree(place)) return null;
   if (hasRole(sentence.at(place), "unit.week", "week.glued")) {
     let at = place + 1;
+    const ordinal = ordinalWord(sentence, at) ?? ordinalWeekday(sentence, at);
+    if (ordinal !== null) return { week: ordinal, end: at + 1 };
     if (hasRole(sentence.at(at), "nth")) at += 1;
     else if (hasRole(sentence.at(at), "glue") && sentence.number(at + 1) !== null && sentence.language === "th")
       at += 1;
@@ -264,6 +284,8 @@ function weekNumber(sentence: Sentence, place: number): { week: number; end: num
     const week = wholeNumber(sentence, at, 53);
     return week === null || isCounted(sentence, at + 1) ? null : { week, end: at + 1 };
   }
+  const word = ordinalWord(sentence, place);
+  if (word !== null) return hasRole(sentence.at(place + 1), "unit.week") ? { week: word, end: place + 2 } : null;
   const isNth = hasRole(sentence.at(place), "nth");
   const at = isNth ? place + 1 : place;
   const week = wholeNumber(sentence, at, 53);
@@ -272,6 +294,18 @@ function weekNumber(sentence: Sentence, place: number): { week: number; end: num
   if (!isNth && !ordinal) return null;
   const unit = ordinal ? at + 2 : hasRole(sentence.at(at + 1), "counter") ? at + 2 : at + 1;
   return hasRole(sentence.at(unit), "unit.week") ? { week, end: unit + 1 } : null;
+}
+
+/** "first", "kedua": the N of an N-th week. */
+function ordinalWord(sentence: Sentence, place: number): number | null {
+  const said = sentence.isFree(place) ? roleAfter(sentence.at(place), "nth.") : null;
+  return said === null ? null : Number(said);
+}
+/** "tuần thứ 2" is the second week, though "thứ 2" alone is Monday. */
+function ordinalWeekday(sentence: Sentence, place: number): number | null {
+  const said = sentence.isFree(place) && isInVietnamese(sentence, place);
+  const weekday = said ? roleAfter(sentence.at(place), "weekday.") : null;
+  return weekday !== null && /^[1-6]$/.test(weekday) ? Number(weekday) + 1 : null;
 }
 
 function isoWeek(sentence: Sentence, place: number): Mention | null {

@@ -32,7 +32,8 @@ export function grainOf(asked: Asked, catalog: Catalog): Grain {
 function forecastGrain(slots: Slots, base: Question | null): Grain {
   if (slots.grain !== null && slots.grain !== "trend") return slots.grain;
   if (slots.horizon?.unit === "hour") return "hour";
-  return base?.kind === "forecast" && slots.horizon === null ? base.grain : "day";
+  const known = base?.kind === "forecast" && slots.horizon === null ? base.grain : "total";
+  return known === "total" ? "day" : known;
 }
 
 /** Volumes over more than a day are shown as a line when nothing asks for one number. */

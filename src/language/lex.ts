@@ -182,7 +182,7 @@ class Lexer {
   }
 
   private term(): boolean {
-    const found = longestTerm(this.text, this.plain, this.place, this.index);
+    const found = this.pastBehindUnit() ?? longestTerm(this.text, this.plain, this.place, this.index);
     if (!found) return false;
     const behindDigits = this.insideWord();
     // Behind digits a letter is a unit ("9th", "30d"), never a market or a metric; elsewhere it never is an ordinal.
@@ -199,6 +199,16 @@ class Lexer {
     const number = senses.find(({ meaning }) => meaning.what === "role" && meaning.role.startsWith("number."))?.meaning;
     if (number?.what === "role") return this.push(found.end, { senses, number: Number(number.role.slice(7)) });
     return this.push(found.end, { senses });
+  }
+
+  /** "9 ngày qua sla": behind a counted unit "qua" ends the period, though "qua sla" without marks is a term as well. */
+  private pastBehindUnit(): Found<Sense> | null {
+    const unit = this.tokens[this.tokens.length - 1];
+    if (this.tokens[this.tokens.length - 2]?.number === undefined || !hasRoleOf(unit, "unit.")) return null;
+    const found = this.index.exact.longest(this.text, this.place);
+    return found?.entries.some(({ meaning }) => meaning.what === "role" && meaning.role === "last.after")
+      ? found
+      : null;
   }
 
   /** q1, w10, l7d: a letter that means something before digits. */
@@ -277,6 +287,9 @@ function valueIn(senses: readonly Sense[], dimension: string): string | null {
   for (const { meaning } of senses) if (meaning.what === "value" && meaning.dimension === dimension) return meaning.id;
   return null;
 }
+
+const hasRoleOf = (token: Token | undefined, prefix: string): boolean =>
+  token?.senses.some(({ meaning }) => meaning.what === "role" && meaning.role.startsWith(prefix)) ?? false;
 
 const isDigit = (char: string | undefined): boolean => char !== undefined && char >= "0" && char <= "9";
 

@@ -20,6 +20,7 @@ export function findScopes(sentence: Sentence): Scopes {
     } else if (hasRole(sentence.at(place), "only")) {
       const found = valueAfter(sentence, place + 1, 0);
       if (found >= 0) joinedValues(sentence, found, only);
+      else if (hasRole(sentence.at(place), "only.after") && isValue(sentence, place - 1)) only.add(place - 1);
     }
   }
   return { only, not };
@@ -65,7 +66,9 @@ export type Chosen = MeaningOf<"metric"> | MeaningOf<"dimension"> | MeaningOf<"v
  * no "only" or "not" precedes; one that is a metric and a dimension (antrian) is the dimension beside a splitting word or another metric.
  */
 export function chooseMeanings(sentence: Sentence, scopes: Scopes): (Chosen | null)[] {
-  const plain = sentence.tokens.some((token) => isPlainMetric(token.senses.map(({ meaning }) => meaning)));
+  const plain = sentence.tokens.some(
+    (token, place) => isPlainMetric(meanings(token)) || isQueueAsMetric(sentence, place),
+  );
   const chosen: (Chosen | null)[] = [];
   let firstDouble = -1;
   for (let place = 0; place < sentence.length; place += 1) {
@@ -103,6 +106,13 @@ const isPlainMetric = (all: readonly Meaning[]): boolean =>
 const countsUnits = (sentence: Sentence, place: number): boolean =>
   hasRole(sentence.at(place), "count") &&
   hasRole(sentence.at(place + 1), "unit.hour", "unit.day", "unit.minute", "unit.week");
+
+/** "antrian banding": a word that is a metric and a dimension names the metric where it does not act as the dimension. */
+function isQueueAsMetric(sentence: Sentence, place: number): boolean {
+  const token = sentence.at(place);
+  const dimension = dimensionAt(sentence, place);
+  return dimension !== null && names(token, "metric") && !actsAsDimension(sentence, place, dimension);
+}
 
 /** The value a token names: of the dimension whose word stands beside it, else the first of its homes. */
 function valueHere(sentence: Sentence, place: number): (MeaningOf<"value"> & { beside?: boolean }) | null {

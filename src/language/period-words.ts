@@ -58,7 +58,7 @@ function rangeTail(sentence: Sentence, first: Mention, free: boolean): Mention |
   };
 }
 const isNamed = ({ kind }: Window): boolean =>
-  ["date", "month", "quarterOf", "isoWeek", "yearOf", "weekday"].includes(kind);
+  ["date", "month", "quarterOf", "isoWeek", "yearOf", "ofYear", "weekday"].includes(kind);
 
 /** One period with the time of day that stands beside it. */
 function dayOrUnit(sentence: Sentence, place: number): Mention | null {
@@ -93,11 +93,26 @@ function plainPeriod(sentence: Sentence, place: number): Mention | null {
   if (!sentence.isFree(place)) return null;
   return (
     weekdayPeriod(sentence, place) ??
+    ofYear(sentence, place) ??
     relative(sentence, place) ??
     lastCount(sentence, place) ??
     countThen(sentence, place) ??
     readDate(sentence, place)
   );
+}
+
+/** "feb last year", 去年3月, "q1 năm ngoái": a named period of a year that is told by its distance. */
+function ofYear(sentence: Sentence, place: number): Mention | null {
+  const first = periodRole(sentence, place);
+  const date = readDate(sentence, first?.unit === "year" ? place + 1 : place);
+  if (!date || !("year" in date.window) || date.window.year !== null || date.window.kind === "yearOf") return null;
+  if (first?.unit === "year")
+    return { window: { kind: "ofYear", offset: first.offset, of: date.window }, start: place, end: date.end };
+  const at = hasRole(sentence.at(date.end), "date.of") ? date.end + 1 : date.end;
+  const year = periodRole(sentence, at);
+  return year?.unit === "year" && sentence.isFree(at)
+    ? { window: { kind: "ofYear", offset: year.offset, of: date.window }, start: place, end: at + 1 }
+    : null;
 }
 
 const UNITS: readonly CalendarUnit[] = ["day", "week", "month", "quarter", "year"];
@@ -192,6 +207,9 @@ function countThen(sentence: Sentence, place: number): Mention | null {
   const whole = periodRole(sentence, place + 1);
   if (whole?.offset === -1)
     return { window: { kind: "unit", unit: whole.unit, offset: -count }, start: place, end: place + 2 };
+  if (sentence.is(place + 1, "day.past")) return lastMention("day", count, place, place + 2);
+  if (sentence.is(place + 1, "day.ago"))
+    return { window: { kind: "unit", unit: "day", offset: -count }, start: place, end: place + 2 };
   const unitPlace = hasRole(sentence.at(place + 1), "counter") ? place + 2 : place + 1;
   const unit = unitAt(sentence, unitPlace);
   if (unit === null) return null;

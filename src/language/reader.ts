@@ -7,7 +7,7 @@ import { lex } from "./lex.ts";
 import { createIndex, type Index } from "./lexicon.ts";
 import { findUnknown, type Unknown } from "./nearest.ts";
 import { type Normal, normalise } from "./normalise.ts";
-import { languageOf, readable, Sentence, settleLanguage } from "./sentence.ts";
+import { isGlue, languageOf, readable, Sentence, settleLanguage } from "./sentence.ts";
 import { readSlots, type Slots } from "./slots.ts";
 import { beforeLast, emptyThread, lastAnswered, type ThreadState } from "./thread.ts";
 import type { Token } from "./token.ts";
@@ -133,11 +133,13 @@ function settle(questions: readonly Question[], asks: boolean): Question {
   return choices.length > 1 || asks ? { ...blank("clarify"), options: { choices } } : only;
 }
 
-/** "1", "2" after a clarify. */
+/** "1", "option 2" after a clarify: a number beside which nothing is said. */
 function chosen(tokens: readonly Token[], state: ThreadState): Question | null {
   const choices = state.clarify?.options.choices ?? [];
   const said = tokens.filter((token) => token.mark === undefined);
-  const number = said.length === 1 ? said[0]?.number : undefined;
+  const numbers = said.flatMap(({ number }) => number ?? []);
+  const isAlone = said.every((token) => token.number !== undefined || token.senses.length === 0 || isGlue(token));
+  const number = numbers.length === 1 && isAlone ? numbers[0] : undefined;
   return number === undefined ? null : (choices[number - 1] ?? null);
 }
 

@@ -79,9 +79,14 @@ function everyUnit(sentence: Sentence, place: number): Rhythm | null {
   return halfOfDay(sentence, place, at);
 }
 
-/** "setiap pagi": every day. */
-const halfOfDay = (sentence: Sentence, place: number, at: number): Rhythm | null =>
-  sentence.is(at, "am", "pm") ? { day: "*", weekday: "*", start: place, end: at } : null;
+/** "setiap pagi": every day; "mỗi sáng thứ hai": that weekday. */
+function halfOfDay(sentence: Sentence, place: number, at: number): Rhythm | null {
+  if (!sentence.is(at, "am", "pm")) return null;
+  const named = weekdays(sentence, sentence.skip(at + 1));
+  return named
+    ? { day: "*", weekday: named.list, start: place, end: named.end }
+    : { day: "*", weekday: "*", start: place, end: at };
+}
 
 /** Every week: on the weekday named behind it, right before it ("thứ 2 hàng tuần"), else on Monday. */
 function weekly(sentence: Sentence, place: number, end: number): Rhythm {

@@ -36,6 +36,8 @@ export type Window =
   | { readonly kind: "isoWeek"; readonly year: number | null; readonly week: number }
   | { readonly kind: "weekOfMonth"; readonly year: number | null; readonly month: number; readonly week: number }
   | { readonly kind: "yearOf"; readonly year: number }
+  /** A named period of the year `offset` years from this one: "feb last year". */
+  | { readonly kind: "ofYear"; readonly offset: number; readonly of: Named }
   /** Both ends included; `to` null = up to now. */
   | { readonly kind: "range"; readonly from: Window; readonly to: Window | null }
   /** Minutes of the day `day` (null = today); `to` null = one moment. */
@@ -100,12 +102,14 @@ function resolve(window: Window, present: Present, anchor?: Anchor): Span {
       return cut(range(window, present), present);
     case "clock":
       return clock(window, present);
+    case "ofYear":
+      return cut(named({ ...window.of, year: civil(T).year + window.offset }, present, anchor), present);
     default:
       return cut(named(window, present, anchor), present);
   }
 }
 
-type Named = Extract<Window, { kind: "date" | "month" | "quarterOf" | "isoWeek" | "weekOfMonth" | "yearOf" }>;
+export type Named = Extract<Window, { kind: "date" | "month" | "quarterOf" | "isoWeek" | "weekOfMonth" | "yearOf" }>;
 
 function named(window: Named, present: Present, anchor: Anchor | undefined): Span {
   const { year: thisYear, month: thisMonth } = civil(present.today.day);

@@ -15,6 +15,7 @@ describe("the catalog's words", () => {
       "month.",
       "weekday.",
       "number.",
+      "nth.",
       "times.",
       "quantile.",
       "holiday.",
