@@ -15,6 +15,7 @@ import { createMeasure } from "./queries/create-measure.ts";
 import { type Database, openDatabase } from "./queries/database/embedded.ts";
 import { migrate } from "./queries/database/migrate.ts";
 import { openPools, type Pools } from "./queries/database/pools.ts";
+import { startHousekeeping } from "./schedules/housekeeping.ts";
 
 /** The composition root: config → database → catalog → core → platforms. Nothing else knows all of them. */
 export interface House {
@@ -82,6 +83,8 @@ export async function startPlatforms(house: House): Promise<Running[]> {
   const { config, bot, charts, log, clock } = house;
   const deps = { log, clock };
   const running: Running[] = [];
+  const housekeeping = startHousekeeping(house.pools.writer, log);
+  running.push({ name: "Housekeeping", where: "hourly", stop: () => housekeeping.stop() });
   const slackToken = config.SLACK_BOT_TOKEN?.reveal();
   if (slackToken) {
     const { createSlack } = await import("./platforms/slack/slack.ts");

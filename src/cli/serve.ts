@@ -19,12 +19,13 @@ export function startCommand(): Command {
         await house.close();
         throw new UsageError(cause instanceof Error ? cause.message : String(cause));
       });
-      if (running.length === 0) {
+      const isConnected = running.some(({ name }) => name === "Slack" || name === "Lark");
+      if (!isConnected) {
         process.stderr.write(
           "Neither Slack nor Lark is configured: set SLACK_BOT_TOKEN or LARK_APP_ID and LARK_APP_SECRET (see .env.example). Serving the local page only.\n",
         );
       }
-      if (options.page || running.length === 0) running.push(await startConsole(house));
+      if (options.page || !isConnected) running.push(await startConsole(house));
       announce(running, options.json === true);
       await untilStopped(house, running);
     });
@@ -99,7 +100,9 @@ function showProgress({ share, text, finished }: FillProgress): void {
 function announce(running: readonly Running[], json: boolean): void {
   if (json)
     process.stdout.write(`${JSON.stringify({ running: running.map(({ name, where }) => ({ name, where })) })}\n`);
-  else for (const { name, where } of running) process.stdout.write(`${name}: ${where}\n`);
+  else
+    for (const { name, where } of running.filter((one) => one.name !== "Housekeeping"))
+      process.stdout.write(`${name}: ${where}\n`);
 }
 
 /** Runs until Ctrl+C or SIGTERM; a second signal does not wait for answers under way. */
