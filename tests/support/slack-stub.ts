@@ -669,12 +669,22 @@ function argumentsOf(request: IncomingMessage, bytes: Buffer): Record<string, un
   return Object.fromEntries(
     Object.entries(parseForm(text)).map(([key, value]) => [
       key,
-      typeof value === "string" && /^[[{]/u.test(value) && key !== "text" && key !== "initial_comment"
-        ? JSON.parse(value)
-        : value,
+      typeof value === "string" && STRUCTURED.has(key) ? JSON.parse(value) : value,
     ]),
   );
 }
+
+/** Arguments that are JSON in a form; all others are text, whatever they begin with. */
+const STRUCTURED: ReadonlySet<string> = new Set([
+  "blocks",
+  "attachments",
+  "metadata",
+  "view",
+  "files",
+  "prompts",
+  "unfurls",
+  "user_auth_blocks",
+]);
 
 function reply(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, { "content-type": body.startsWith("{") ? "application/json" : "text/plain" });
