@@ -10,6 +10,9 @@ import { dimensionName, metricName, valueName } from "./names.ts";
 /** Columns of a metric in the machine table, after its own: which exist depends on the rows. */
 const DETAILS = ["n", "low", "high", "numerator", "denominator"] as const;
 
+/** What immature cohorts will read once they are final. */
+const NOWCAST = ["nowcast", "nowcast_low", "nowcast_high"] as const;
+
 /** The machine form: ids as column names, full precision, one row per key, rows in the order of the first metric. */
 export function tableOf(rows: readonly AnswerValue[], question: Question, metrics: readonly Metric[]): AnswerTable {
   const keys = distinctKeys(rows);
@@ -35,6 +38,11 @@ export function tableOf(rows: readonly AnswerValue[], question: Question, metric
     if (question.compare) {
       columns.push({ id: `${metric.id}.compare`, unit: metric.unit });
       readers.push(read((value) => value.compare?.value ?? null));
+    }
+    for (const detail of NOWCAST) {
+      if (mine.every((value) => value.extra?.[detail] == null)) continue;
+      columns.push({ id: `${metric.id}.${detail}`, unit: metric.unit });
+      readers.push(read((value) => value.extra?.[detail] ?? null));
     }
     columns.push({ id: `${metric.id}.flags`, unit: null });
     readers.push(read((value) => value.flags));
@@ -84,6 +92,8 @@ export function viewOf(
     const level = mine.find((row) => row.level !== null)?.level;
     if (level && !question.compare)
       add(say("column.range", { level: `${Math.round(level * 100)} %` }), (key) => range(cell(key), asking));
+    if (mine.some((row) => row.extra?.nowcast != null))
+      add(say("column.nowcast"), (key) => expected(cell(key), asking));
     if (mine.some((row) => row.n !== null) && metric.unit !== "count") {
       add(say("column.n"), (key) => {
         const n = cell(key)?.n;
@@ -124,9 +134,20 @@ function range(value: AnswerValue | undefined, asking: Asking): string {
   return `${formatValue(value.low, value.unit, asking.locale)} – ${formatValue(value.high, value.unit, asking.locale)}`;
 }
 
+/** "5.8 % (5.0 % – 6.8 %)": what an immature cohort will read. */
+function expected(value: AnswerValue | undefined, asking: Asking): string {
+  const { nowcast, nowcast_low: low, nowcast_high: high } = value?.extra ?? {};
+  if (!value || nowcast == null || low == null || high == null) return "–";
+  const said = (share: number): string => formatValue(share, value.unit, asking.locale);
+  return `${said(nowcast)} (${said(low)} – ${said(high)})`;
+}
+
 function noteOf(values: readonly AnswerValue[], asking: Asking): string {
-  const flags = new Set(values.flatMap((value) => value.flags));
-  return [...flags].map((flag) => asking.say(`flag.${flag}`)).join(", ");
+  const flags = [...new Set(values.flatMap((value) => value.flags))].map((flag) => asking.say(`flag.${flag}`));
+  const verdicts = [...new Set(values.flatMap((value) => value.compare?.verdict ?? []))];
+  // One metric has one verdict a row; of several it would not be clear whose it is.
+  const verdict = values.length === 1 && verdicts[0] ? [asking.say(verdicts[0])] : [];
+  return [...verdict, ...flags].join(", ");
 }
 
 function keyText(column: string, key: RowKey, question: Question, asking: Asking): string {
