@@ -26,7 +26,10 @@ const text = z.string().trim();
 const optional = text.optional().transform((value) => value || undefined);
 const secret = optional.transform((value) => (value === undefined ? undefined : new Secret(value)));
 const port = (fallback: number) =>
-  z.preprocess((value) => value || fallback, z.coerce.number().int().min(0).max(65_535));
+  z.preprocess(
+    (value) => value || fallback,
+    z.coerce.number({ error: "wants a port number, 0 to 65535" }).int().min(0).max(65_535),
+  );
 const or = (fallback: string) => optional.transform((value) => value ?? fallback);
 
 const zone = or("Asia/Singapore").refine(isZone, { message: "is no IANA time zone; write e.g. Asia/Jakarta" });
@@ -41,7 +44,10 @@ export const environmentSchema = z.object({
       .map((dir) => dir.trim())
       .filter(Boolean),
   ),
-  MODSTATS_STATEMENT_TIMEOUT_MS: z.preprocess((value) => value || 3000, z.coerce.number().int().min(10).max(600_000)),
+  MODSTATS_STATEMENT_TIMEOUT_MS: z.preprocess(
+    (value) => value || 3000,
+    z.coerce.number({ error: "wants milliseconds, 10 to 600000" }).int().min(10).max(600_000),
+  ),
   MODSTATS_ZONE: zone,
   MODSTATS_LANGUAGE: or("en").pipe(z.enum(LANGUAGES)),
   MODSTATS_LOG_LEVEL: or("warn").pipe(z.enum(["trace", "debug", "info", "warn", "error", "silent"])),

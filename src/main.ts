@@ -54,7 +54,7 @@ export async function openHouse(config: Config, clock: Clock): Promise<House> {
     }
   } catch (cause) {
     await close();
-    throw cause;
+    throw isAway(cause) ? new ConfigError(`${AWAY} (${(cause as Error).message})`) : cause;
   }
   const reader = createReader(catalog);
   const bot = createBot({
@@ -70,6 +70,11 @@ export async function openHouse(config: Config, clock: Clock): Promise<House> {
   });
   return { config, log, clock, database, pools, catalog, reader, bot, charts: createChartPort(), close };
 }
+
+const AWAY =
+  "The database cannot be reached. Start it or correct DATABASE_URL; leave DATABASE_URL empty for the embedded one.";
+const isAway = (cause: unknown): boolean =>
+  cause instanceof Error && "code" in cause && /^(ECONN|ENOTFOUND|EHOST|ETIMEDOUT|28|3D000)/.test(String(cause.code));
 
 /** Something that is connected until it is stopped. */
 export interface Running {
