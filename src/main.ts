@@ -54,7 +54,7 @@ export async function openHouse(config: Config, clock: Clock): Promise<House> {
     }
   } catch (cause) {
     await close();
-    throw isAway(cause) ? new ConfigError(`${AWAY} (${(cause as Error).message})`) : cause;
+    throw isAway(cause) ? new Error(`${AWAY} (${(cause as Error).message})`) : cause;
   }
   const reader = createReader(catalog);
   const bot = createBot({
