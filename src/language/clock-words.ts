@@ -12,7 +12,7 @@ export interface ClockMention {
 /** Reads "18:00", "6pm", "18:00-22:00", "6-10pm", 9点半, "jam 9 pagi", "9 giờ tối", "at 9" that starts at `place`. */
 export function readClock(sentence: Sentence, place: number): ClockMention | null {
   const one = oneClock(sentence, place, false);
-  if (!one) return openRange(sentence, place);
+  if (!one) return betweenClocks(sentence, place) ?? openRange(sentence, place);
   const until = rangeSign(sentence, one.end);
   if (until === null) return { from: one.minute, to: null, start: place, end: one.end };
   const other = oneClock(sentence, until, true);
@@ -21,6 +21,13 @@ export function readClock(sentence: Sentence, place: number): ClockMention | nul
   return other
     ? { from: one.minute, to: other.minute + later, start: place, end: other.end }
     : { from: one.minute, to: null, start: place, end: one.end };
+}
+
+/** "between 18:00 and 22:00" */
+function betweenClocks(sentence: Sentence, place: number): ClockMention | null {
+  const one = hasRole(sentence.at(place), "from") ? oneClock(sentence, sentence.skip(place + 1), false) : null;
+  const other = one && hasRole(sentence.at(one.end), "and") ? oneClock(sentence, one.end + 1, true) : null;
+  return one && other && { from: one.minute, to: other.minute, start: place, end: other.end };
 }
 
 /** "6-10pm": the first hour borrows the second one's half of the day. */

@@ -87,7 +87,7 @@ function yearAt(sentence: Sentence, place: number, thai: boolean): { year: numbe
   const text = sentence.at(at)?.text ?? "";
   const end = hasRole(sentence.at(at + 1), "unit.year") && sentence.at(at + 1)?.glued ? at + 2 : at + 1;
   if (/^\d{4}$/.test(text) && isYear(value)) return { year: westernYear(value), end };
-  if (thai && /^\d{2}$/.test(text)) return { year: 2500 + value - 543, end };
+  if (thai && at === place && /^\d{2}$/.test(text)) return { year: 2500 + value - 543, end };
   return null;
 }
 const isYear = (value: number): boolean => (value >= 1990 && value <= 2100) || (value >= 2400 && value <= 2700);
@@ -325,6 +325,9 @@ function quarter(sentence: Sentence, place: number): Mention | null {
   let found: { quarter: number; end: number } | null = null;
   if (hasRole(sentence.at(place), "unit.quarter", "quarter.glued")) {
     const at = hasRole(sentence.at(place + 1), "nth") ? place + 2 : place + 1;
+    const slashed = sentence.at(at)?.date;
+    if (slashed?.kind === "month" && slashed.month <= 4 && sentence.isFree(at))
+      return { window: { kind: "quarterOf", year: slashed.year, quarter: slashed.month }, start: place, end: at + 1 };
     const value = wholeNumber(sentence, sentence.mark(at, "-") ? at + 1 : at, 4);
     if (value !== null) found = { quarter: value, end: (sentence.mark(at, "-") ? at + 1 : at) + 1 };
   } else {

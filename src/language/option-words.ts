@@ -23,8 +23,8 @@ export function readLimit(sentence: Sentence, chosen: readonly (Chosen | null)[]
   const place = top >= 0 ? top : superlative;
   if (place < 0) return none;
   const ascending = [place, superlative].some((at) => at >= 0 && hasRole(sentence.at(at), "bottom", "least"));
-  const count = countBeside(sentence, place);
   const dimension = rankedDimension(sentence, chosen, place, top >= 0);
+  const count = countBeside(sentence, place) ?? (dimension && countOf(sentence, dimension.place));
   sentence.take(place, place + 1, "limit");
   if (count) sentence.take(count.place, count.place + 1, "limit");
   const limit = count?.value ?? (top >= 0 ? TOP_DEFAULT : 1);
@@ -53,6 +53,13 @@ function countBeside(sentence: Sentence, place: number): { value: number; place:
     return { value, place: at };
   }
   return null;
+}
+
+/** "5 alasan … terbanyak", 最多的5个原因: the number right before what is ranked. */
+function countOf(sentence: Sentence, dimension: number): { value: number; place: number } | null {
+  const place = hasRole(sentence.at(dimension - 1), "counter") ? dimension - 2 : dimension - 1;
+  const value = sentence.number(place);
+  return value !== null && Number.isInteger(value) && value >= 1 && value <= TOP_MAX ? { value, place } : null;
 }
 
 function rankedDimension(
@@ -108,7 +115,6 @@ export function readHorizon(sentence: Sentence): { count: number; unit: "hour" |
     const before = sentence.is(place, "next");
     const at = before ? place + 1 : place;
     const count = sentence.number(at);
-    if (!before && count === null) continue;
     const unitPlace = count === null ? at : hasRole(sentence.at(at + 1), "counter") ? at + 2 : at + 1;
     const unit = unitAt(sentence, unitPlace);
     if (unit !== "hour" && unit !== "day" && unit !== "week" && unit !== "month") continue;
