@@ -149,6 +149,17 @@ interface MetricSurroundings {
 function metric(id: string, entry: MetricEntry, around: MetricSurroundings): Metric | null {
   const definition = measureDefinition(id, entry, around);
   if (!definition) return null;
+  if (
+    definition.kind === "proportion" &&
+    (definition.hitAt ?? definition.missAt) !== null &&
+    entry.maturity_days === null
+  ) {
+    around.problems.add(
+      ["metrics", id, "measure"],
+      "hit_at and miss_at need a maturity",
+      "write maturity_days: beside measure:",
+    );
+  }
   const facts = factsOf(definition, around.facts);
   const moment = definition.kind === "open";
   const shared = sharedDimensions(facts);
@@ -268,5 +279,7 @@ function plain(measure: PlainEntry, path: Path, around: MetricSurroundings): Pla
   }
   const times = new Map(Object.entries(around.facts.get(measure.fact)?.definition.times ?? {}));
   if (!around.problems.expect(times, measure.on, [...path, "on"], `time of ${measure.fact}`)) return null;
-  return measure;
+  if (measure.kind !== "proportion") return measure;
+  const { hit_at, miss_at, ...rest } = measure;
+  return { ...rest, hitAt: hit_at, missAt: miss_at };
 }

@@ -76,6 +76,10 @@ export interface ProportionMeasure extends Scope {
   /** … or, over rows that are totals already, the counts that one row stands for. */
   readonly hits: CatalogSql | null;
   readonly rows: CatalogSql | null;
+  /** Of a metric with a maturity: when a row became a hit, or NULL; later than the maturity is no hit. Null = not said. */
+  readonly hitAt: CatalogSql | null;
+  /** The same for a share that starts whole and falls (still standing): when a row stopped being a hit. */
+  readonly missAt: CatalogSql | null;
 }
 export interface MeanMeasure extends Scope {
   readonly kind: "mean";

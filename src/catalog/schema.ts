@@ -41,10 +41,17 @@ const plainMeasure = z.discriminatedUnion("kind", [
       hit: fragment.nullable().default(null),
       hits: fragment.nullable().default(null),
       rows: fragment.nullable().default(null),
+      hit_at: fragment.nullable().default(null),
+      miss_at: fragment.nullable().default(null),
     })
     .refine(
       ({ hit, hits, rows }) => (hit === null) !== (hits === null) && (hits === null) === (rows === null),
       "write hit: (a condition per row), or hits: and rows: (counts that a row stands for)",
+    )
+    .refine(
+      ({ hit, hit_at, miss_at }) =>
+        (hit_at === null || miss_at === null) && (hit !== null || (hit_at ?? miss_at) === null),
+      "write hit_at: or miss_at: beside hit:, not both",
     ),
   z.strictObject({ kind: z.literal("mean"), ...scope, expr: fragment, bins: z.boolean().default(false) }),
   z.strictObject({

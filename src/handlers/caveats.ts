@@ -1,6 +1,6 @@
 import type { Metric } from "../catalog/catalog.ts";
 import type { AnswerValue, Caveat } from "../chat/answer.ts";
-import { formatInstant, formatValue } from "../chat/format.ts";
+import { formatBucket, formatInstant, formatValue } from "../chat/format.ts";
 import type { MessageKey, MessageValues } from "../chat/messages.ts";
 import { limits } from "../kernel/limits.ts";
 import type { Flag } from "../kernel/measurement.ts";
@@ -42,6 +42,8 @@ export function caveatsOf(
     if (metric.maturityDays !== null)
       add("immature", "caveat.immature", { n: immature, metric: name, days: metric.maturityDays });
     else add("immature", "caveat.labels", { n: immature });
+    const expected = nowcastText(numbers, metric, question, asking);
+    if (expected) caveats.push({ code: "nowcast", text: expected });
   }
   if (flagged("partial") > 0) add("partial", "caveat.partial", { n: flagged("partial"), at: through });
   if (
@@ -62,6 +64,26 @@ export function caveatsOf(
     if (hours >= LATE_AFTER_HOURS) add("late", "caveat.late", { source, hours });
   }
   return caveats;
+}
+
+/** What the newest bucket of a series, or else the whole, will read once it is final; null where nothing can be said. */
+function nowcastText(numbers: Numbers, metric: Metric, question: Question, asking: Asking): string | null {
+  const isSeries = question.by.length === 0 && question.grain !== "total";
+  const newest = isSeries
+    ? numbers.rows.findLast(({ metric: id, extra }) => id === metric.id && extra?.nowcast != null)
+    : numbers.totals.get(metric.id);
+  const { nowcast, nowcast_low: low, nowcast_high: high } = newest?.extra ?? {};
+  if (!newest || nowcast == null || low == null || high == null) return null;
+  const said = (value: number | null): string => formatValue(value, newest.unit, asking.locale);
+  return asking.say("caveat.nowcast", {
+    name: isSeries
+      ? formatBucket(newest.key?.bucket ?? "", question.grain, asking.locale, asking.zone)
+      : metricName(asking.catalog, metric.id, asking.language),
+    value: said(newest.value),
+    nowcast: said(nowcast),
+    low: said(low),
+    high: said(high),
+  });
 }
 
 function methodCaveats(metric: Metric, total: AnswerValue | undefined, asking: Asking): Caveat[] {

@@ -2,10 +2,11 @@ import type { Catalog, Metric } from "../catalog/catalog.ts";
 import type { AnswerValue, ComparedValue } from "../chat/answer.ts";
 import { differenceOf } from "../insights/estimate/difference.ts";
 import { estimate } from "../insights/estimate/estimate.ts";
+import { completenessOf, nowcast } from "../insights/estimate/nowcast.ts";
 import { type Cell, suppressSmallCells } from "../insights/estimate/suppress.ts";
 import { addStates } from "../kernel/add-states.ts";
 import { limits } from "../kernel/limits.ts";
-import type { Estimate, Flag, MetricState, RowKey } from "../kernel/measurement.ts";
+import type { Estimate, Flag, LagCurve, MetricState, RowKey } from "../kernel/measurement.ts";
 import type { Question } from "../kernel/question.ts";
 import type { MeasuredRow, Measurement } from "../queries/measure.ts";
 import { ruleOf } from "./rule-of.ts";
@@ -32,7 +33,10 @@ export function numbersOf(
   for (const metric of metrics) {
     const mine = measurement.rows.filter((row) => row.metric === metric.id);
     const theirs = measurement.compare?.filter((row) => row.metric === metric.id) ?? null;
-    const current = shownEstimates(mine, metric, question, level);
+    const lag = measurement.lags.get(metric.id) ?? null;
+    const current = shownEstimates(mine, metric, question, level).map((made, index) =>
+      withNowcast(made, mine.slice(index, index + 1), lag, level),
+    );
     const before = theirs && shownEstimates(theirs, metric, question, level);
     const pair = theirs && before ? pairing(mine, theirs, question) : null;
     mine.forEach((row, index) => {
@@ -41,7 +45,7 @@ export function numbersOf(
       const at = pair?.[index] ?? null;
       rows.push(answerValue(metric, row.key, own, at === null ? null : (before?.[at] ?? null), before !== null));
     });
-    if (addsUp(metric, question, catalog)) totals.set(metric.id, totalOf(metric, mine, theirs, question, level));
+    if (addsUp(metric, question, catalog)) totals.set(metric.id, totalOf(metric, mine, theirs, lag, question, level));
   }
   return { rows, totals };
 }
@@ -93,10 +97,11 @@ function totalOf(
   metric: Metric,
   rows: readonly MeasuredRow[],
   before: readonly MeasuredRow[] | null,
+  lag: LagCurve | null,
   question: Question,
   level: number,
 ): AnswerValue {
-  const own = unionOf(rows, metric, level);
+  const own = withNowcast(unionOf(rows, metric, level), rows, lag, level);
   const compared = before && unionOf(before, metric, level);
   return answerValue(metric, undefined, own, compared, question.compare !== null);
 }
@@ -113,6 +118,22 @@ function unionOf(rows: readonly MeasuredRow[], metric: Metric, level: number): E
     isSplit: false,
   });
   return shown as Estimate;
+}
+
+/** The number with what it will be once it is final, where its rows are too young, the lag curve is known, and it is shown at all. */
+function withNowcast(made: Estimate, rows: readonly MeasuredRow[], lag: LagCurve | null, level: number): Estimate {
+  if (lag === null || made.value === null || !made.flags.includes("immature")) return made;
+  let [x, n, settled] = [0, 0, 0];
+  for (const { state, ages } of rows) {
+    if (state.kind !== "proportion") return made;
+    x += state.x;
+    n += state.n;
+    settled += state.n * (ages ? completenessOf(lag, ages.youngest, ages.oldest) : 1);
+  }
+  const expected = nowcast({ x, n }, settled / n, lag, level);
+  if (expected === null) return made;
+  const { value, low, high } = expected;
+  return { ...made, extra: { ...made.extra, nowcast: value, nowcast_low: low, nowcast_high: high } };
 }
 
 /** For each row the index of its partner: the same split values, and the bucket of the same position in its series. */

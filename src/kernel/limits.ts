@@ -19,5 +19,9 @@ export const limits = {
   cellMin: 10,
   /** … and on fewer than these is given with care. */
   fewBelow: 30,
+  /** Mature days behind a lag curve … */
+  lagCohortDays: 60,
+  /** … and the hits that it needs at least. */
+  lagHitsMin: 50,
   viewRowsMax: 20,
 } as const;

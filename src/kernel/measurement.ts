@@ -49,6 +49,15 @@ export type MetricState =
   /** Named states of a metric that is composed of others (cost per correct removal, error cost, recall). */
   | { readonly kind: "parts"; readonly parts: Readonly<Record<string, MetricState>> };
 
+/**
+ * When the hits of cohorts that are final happened: `hits[d]` of them on day d after the cohort's start, d = 0 … maturity − 1. `of`: what
+ * the days count; `miss` = a share that starts whole and falls. Adds like a state.
+ */
+export interface LagCurve {
+  readonly of: "hit" | "miss";
+  readonly hits: readonly number[];
+}
+
 /** One bin: `index` = floor(ln(seconds)/ln(γ)); `seconds` = Σ duration of its events, so that a sparse bin stays exact. */
 export interface DurationBin {
   readonly index: number;

@@ -6,7 +6,7 @@ import { rankSize, rankValue } from "../kernel/rank-value.ts";
 import { type Cell, cellKey, isEmpty } from "./cells.ts";
 import { unite } from "./compose.ts";
 import type { MeasuredRow } from "./measure.ts";
-import { type Bucket, hourKey, instantOf, isDay } from "./periods.ts";
+import { type Bucket, hourKey, instantOf, isDay, spanOf } from "./periods.ts";
 import type { MetricPlan } from "./plan.ts";
 
 const DAY_MS = 86_400_000;
@@ -162,7 +162,21 @@ function rowOf(plan: MetricPlan, values: Values, bucket: Bucket, cell: Cell | un
   const future = plan.when.kind === "period" && bucket.from >= plan.now;
   const state = cell && !future ? cell.state : emptyState(plan.metric);
   const flags = flagsOf(plan, bucket, isEmpty(state), future ? undefined : cell?.labels, future, through);
-  return { metric: plan.metric.id, key: key as RowKey, state, flags };
+  const row = { metric: plan.metric.id, key: key as RowKey, state, flags };
+  const isYoung = plan.metric.maturityDays !== null && flags.includes("immature");
+  return isYoung ? { ...row, ages: agesOf(plan, values, bucket, through) } : row;
+}
+
+/** How old the rows of a bucket are: those within the period that was asked, and not after now. */
+function agesOf(
+  plan: MetricPlan,
+  values: Values,
+  bucket: Bucket,
+  through: number,
+): { youngest: number; oldest: number } {
+  const span = plan.when.kind === "period" ? spanOf(plan.when.period, zoneOf(plan, values)) : bucket;
+  const last = Math.min(bucket.to, span.to, plan.now);
+  return { youngest: (through - last) / DAY_MS, oldest: (through - Math.max(bucket.from, span.from)) / DAY_MS };
 }
 
 function flagsOf(

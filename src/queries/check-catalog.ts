@@ -3,6 +3,7 @@ import type { Pool } from "pg";
 import type { Catalog, Metric } from "../catalog/catalog.ts";
 import type { CatalogProblem } from "../catalog/problem.ts";
 import { compose } from "./compose.ts";
+import { lagQueries } from "./lag-curve.ts";
 import type { MeasureContext } from "./measure.ts";
 import { plan } from "./plan.ts";
 import { render, type SqlText, sql } from "./sql.ts";
@@ -62,7 +63,8 @@ async function tryMetric(
   );
   if (!planned.ok) return null;
   for (const one of planned.value.main) {
-    for (const { text } of compose(one, context.now, catalog).queries) {
+    const queries = [...compose(one, context.now, catalog).queries, ...lagQueries(one, context.now, catalog)];
+    for (const { text } of queries) {
       const failed = await explain(pool, text);
       if (failed) return failed;
     }

@@ -24,7 +24,8 @@ export function compose(plan: MetricPlan, through: number, catalog: Catalog): Co
   return { queries: [query(definition, plan.by)], combine: ([cells]) => [...(cells ?? [])] };
 }
 
-function scopeOf(
+/** A plan as the scope of one of its measures. */
+export function scopeOf(
   plan: MetricPlan,
   measure: PlainMeasure,
   by: readonly string[],

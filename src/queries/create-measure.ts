@@ -1,13 +1,14 @@
 import type { Pool } from "pg";
 import type { Catalog } from "../catalog/catalog.ts";
 import { limits } from "../kernel/limits.ts";
-import type { SqlRecord } from "../kernel/measurement.ts";
+import type { LagCurve, SqlRecord } from "../kernel/measurement.ts";
 import type { Question } from "../kernel/question.ts";
 import type { Refusal } from "../kernel/refusal.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
 import { arrange, type Shown, shownValues } from "./arrange.ts";
 import { type Cell, isEmpty } from "./cells.ts";
 import { compose, unite } from "./compose.ts";
+import { lagQueries } from "./lag-curve.ts";
 import type { Measure, MeasureContext, MeasuredRow, Measurement } from "./measure.ts";
 import { type MetricPlan, type Plan, plan } from "./plan.ts";
 import { run } from "./run.ts";
@@ -40,9 +41,12 @@ export function createMeasure(pool: Pool): Measure {
     const rows = rowsOf(main, cells, shown, watermarks);
     const beforeRows = compare && rowsOf(compare, before, shown, watermarks);
     if (!rows || (compare && !beforeRows)) return err({ code: "too_many_rows", params: { limit: limits.rowsMax } });
+    const lags = await lagsOf(main, rows, watermarks, context.catalog, statements);
+    if (!lags.ok) return lags;
     const measurement: Measurement = {
       rows,
       compare: beforeRows ?? null,
+      lags: lags.value,
       sql: statements.records,
       ...completeness(main, watermarks, context.now),
       zone: zoning.kind === "one" ? zoning.zone : null,
@@ -145,6 +149,33 @@ function rowsOf(
     rows.push(...arranged.rows);
   }
   return rows;
+}
+
+/** The lag curves of metrics with immature rows. Too few hits under the filters: those of all cohorts, if they are enough. */
+async function lagsOf(
+  plans: readonly MetricPlan[],
+  rows: readonly MeasuredRow[],
+  watermarks: Watermarks,
+  catalog: Catalog,
+  statements: Statements,
+): Promise<Result<ReadonlyMap<string, LagCurve>, Refusal>> {
+  const lags = new Map<string, LagCurve>();
+  for (const planned of plans) {
+    const { id, reads } = planned.metric;
+    if (!rows.some((row) => row.metric === id && row.ages !== undefined && !row.flags.includes("no_data"))) continue;
+    const through = throughOf(reads, watermarks, planned.now);
+    for (const query of lagQueries(planned, through, catalog)) {
+      const ran = await statements.run(query.text);
+      // The answer stands without its nowcast.
+      if (!ran.ok && ran.error.code === "timeout") break;
+      if (!ran.ok) return ran;
+      const curve = query.read(ran.value.rows);
+      if (curve.hits.reduce((sum, hits) => sum + hits, 0) < limits.lagHitsMin) continue;
+      lags.set(id, curve);
+      break;
+    }
+  }
+  return ok(lags);
 }
 
 /** Up to when the data read are complete, and per table, so that an answer can say which one is late. */

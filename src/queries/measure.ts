@@ -1,5 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import type { Flag, MetricState, RowKey, SqlRecord } from "../kernel/measurement.ts";
+import type { Flag, LagCurve, MetricState, RowKey, SqlRecord } from "../kernel/measurement.ts";
 import type { Question } from "../kernel/question.ts";
 import type { Refusal } from "../kernel/refusal.ts";
 import type { Result } from "../kernel/result.ts";
@@ -11,12 +11,16 @@ export interface MeasuredRow {
   readonly state: MetricState;
   /** `partial` (bucket ends after the watermark), `immature` (cohort too young, labels not in), `no_data` (no rows, or wholly future). */
   readonly flags: readonly Flag[];
+  /** Of an immature cohort: days from its last and its first possible row to the watermark (negative: after it). */
+  readonly ages?: { readonly youngest: number; readonly oldest: number };
 }
 export interface Measurement {
   /** Rows in the order asked: metric by metric, buckets ascending, splits sorted as `options.order`/`limit` ask. */
   readonly rows: readonly MeasuredRow[];
   /** The same for `question.compare`, keys aligned by position of the bucket; null without a comparison. */
   readonly compare: readonly MeasuredRow[] | null;
+  /** Metric → the lag curve of mature cohorts; only of metrics that have immature rows and say when a hit happens. */
+  readonly lags: ReadonlyMap<string, LagCurve>;
   readonly sql: readonly SqlRecord[];
   /** ISO instant; null when no watermark is known. */
   readonly dataThrough: string | null;

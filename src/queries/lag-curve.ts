@@ -1,0 +1,70 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { ProportionMeasure } from "../catalog/definition.ts";
+import { limits } from "../kernel/limits.ts";
+import type { LagCurve } from "../kernel/measurement.ts";
+import { expression, instant, type Scope, scopedRows } from "./compile-scope.ts";
+import { scopeOf } from "./compose.ts";
+import type { MetricPlan } from "./plan.ts";
+import type { Row } from "./run.ts";
+import { all, type SqlText, sql } from "./sql.ts";
+
+const DAY_MS = 86_400_000;
+
+export interface LagQuery {
+  readonly text: SqlText;
+  readonly read: (rows: readonly Row[]) => LagCurve;
+}
+
+/**
+ * The statements that tell how long after its start a cohort's hits happen, over the newest mature days before the watermark `through`:
+ * under the filters of the plan, then (where there are any) without them. Empty for a metric that does not say when a hit happens.
+ */
+export function lagQueries(plan: MetricPlan, through: number, catalog: Catalog): LagQuery[] {
+  const { definition, maturityDays } = plan.metric;
+  if (definition.kind !== "proportion" || maturityDays === null) return [];
+  const happened = definition.hitAt ?? definition.missAt;
+  if (happened === null) return [];
+  const end = through - maturityDays * DAY_MS;
+  const iso = (ms: number): string => new Date(ms).toISOString();
+  const period = { from: iso(end - limits.lagCohortDays * DAY_MS), to: iso(end) };
+  const whole: MetricPlan = { ...plan, by: [], when: { kind: "period", period, grain: "total" } };
+  const wanted = plan.filters.length > 0 ? [whole, { ...whole, filters: [] }] : [whole];
+  const of = definition.hitAt === null ? "miss" : "hit";
+  return wanted.map((one) => ({
+    text: lagText(definition, happened, scopeOf(inOneZone(one), definition, [], through, catalog), maturityDays),
+    read: (rows) => curveOf(rows, maturityDays, of),
+  }));
+}
+
+/** The span is given in instants, which are the same in every zone. */
+const inOneZone = (plan: MetricPlan): MetricPlan => ({ ...plan, zoning: { kind: "one", zone: plan.zoning.zone } });
+
+function lagText(
+  measure: ProportionMeasure,
+  happened: NonNullable<ProportionMeasure["hitAt"]>,
+  scope: Scope,
+  maturityDays: number,
+): SqlText {
+  const start = scope.fact.times[measure.on];
+  if (!start) throw new RangeError(`the fact has no time ${measure.on}`);
+  const began = expression(start.expr, scope);
+  const rows = scopedRows(
+    scope,
+    measure.on,
+    [sql`${began} as began`, sql`${expression(happened, scope)} as happened`],
+    [measure.where, happened],
+    measure.where ? [expression(measure.where, scope)] : [],
+  );
+  const seconds = sql`extract(epoch from happened - began)::float8`;
+  const within = all([sql`happened <= ${instant(scope.through)}`, sql`${seconds} <= ${maturityDays * 86_400}::float8`]);
+  return sql`select greatest(least(floor(${seconds} / 86400), ${maturityDays - 1}::float8), 0) as day, count(*)::float8 as hits
+    from (${rows}) rows
+    where ${within}
+    group by day
+    order by day`;
+}
+
+function curveOf(rows: readonly Row[], maturityDays: number, of: LagCurve["of"]): LagCurve {
+  const found = new Map(rows.map(({ day, hits }) => [Number(day), Number(hits)]));
+  return { of, hits: Array.from({ length: maturityDays }, (_, day) => found.get(day) ?? 0) };
+}
