@@ -125,7 +125,15 @@ function dimension(id: string, entry: DimensionEntry, problems: Problems): Dimen
       problems.expect(known, value, ["dimensions", id, "groups", index, "values", at], `value of ${id}`);
     }
   }
-  return { id, label: entry.label, words: entry.words, values, groups: entry.groups, private: entry.private };
+  return {
+    id,
+    label: entry.label,
+    words: entry.words,
+    values,
+    groups: entry.groups,
+    private: entry.private,
+    people: entry.people,
+  };
 }
 
 type ValueEntry = DimensionEntry["values"][number][1];

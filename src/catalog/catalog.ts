@@ -54,6 +54,8 @@ export interface Dimension {
   readonly groups: readonly { readonly words: Words; readonly values: readonly string[] }[];
   /** Never shown by value (people, sellers). */
   readonly private: boolean;
+  /** Its values are groups of people: compared by what chance allows, never ranked. */
+  readonly people: boolean;
 }
 export interface DimensionValue {
   readonly id: string;

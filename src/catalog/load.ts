@@ -146,6 +146,7 @@ const KNOWN_KEYS = [
   "values",
   "groups",
   "private",
+  "people",
   "type",
   "group",
   "unit",

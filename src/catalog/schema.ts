@@ -208,6 +208,7 @@ const dimensionSchema = z.strictObject({
     .default([]),
   groups: z.array(z.strictObject({ words: wordsByLanguage, values: z.array(z.string()).min(1) })).default([]),
   private: z.boolean().default(false),
+  people: z.boolean().default(false),
 });
 
 /** One file: any of the four parts. `defaults` fills keys that its metrics leave out. */

@@ -110,11 +110,24 @@ function methodCaveats(metric: Metric, total: AnswerValue | undefined, asking: A
       text: asking.say("caveat.weighted", { unweighted: formatValue(unweighted, total.unit, asking.locale) }),
     });
   }
+  if (metric.definition.kind === "pairs") caveats.push(...kappaCaveat(total, asking));
   if (metric.definition.kind === "lifetimes") caveats.push({ code: "censored", text: asking.say("caveat.censored") });
   if (metric.id === "sla") caveats.push({ code: "due_cases", text: asking.say("caveat.sla") });
   if (metric.costSheet)
     caveats.push({ code: "cost_sheet", text: asking.say("caveat.cost_sheet", { sheet: sheetText(metric) }) });
   return caveats;
+}
+
+/** One class this common makes κ low whatever the auditors do (Feinstein & Cicchetti 1990). */
+const PREVALENT = 0.8;
+
+function kappaCaveat(total: AnswerValue, asking: Asking): Caveat[] {
+  const { kappa, ac1, largest_class: largest } = total.extra ?? {};
+  if (kappa == null || ac1 == null) return [];
+  const two = (value: number): string => value.toFixed(2);
+  const prevalent = largest != null && largest > PREVALENT;
+  const values = { kappa: two(kappa), ac1: two(ac1), share: formatValue(largest ?? null, "share", asking.locale) };
+  return [{ code: "kappa", text: asking.say(prevalent ? "caveat.kappa_prevalence" : "caveat.kappa", values) }];
 }
 
 function sheetText(metric: Metric): string {

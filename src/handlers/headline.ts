@@ -5,6 +5,7 @@ import { OTHER } from "../kernel/measurement.ts";
 import type { Question } from "../kernel/question.ts";
 import type { Asking } from "./asking.ts";
 import { filtersName, metricName, nameable, rowName, windowName } from "./names.ts";
+import { funnelSentence, isOfPeople } from "./people.ts";
 import type { Numbers } from "./rows.ts";
 
 /**
@@ -23,7 +24,7 @@ export function headlineOf(
     const rows = numbers.rows.filter((row) => row.metric === metric.id);
     const parts = [
       totalPart(metric, total, rows, question, asking),
-      extremesPart(rows, question, asking),
+      extremesPart(rows, total, question, asking),
       comparePart(total, question, asking, zone),
     ];
     return parts.filter((part) => part !== "").join(" · ");
@@ -71,10 +72,16 @@ function movement(rows: readonly AnswerValue[], asking: Asking): string {
   });
 }
 
-function extremesPart(rows: readonly AnswerValue[], question: Question, asking: Asking): string {
+function extremesPart(
+  rows: readonly AnswerValue[],
+  total: AnswerValue | undefined,
+  question: Question,
+  asking: Asking,
+): string {
   const isSplit = question.by.length > 0 && question.grain === "total";
   const isSeries = question.by.length === 0 && question.grain !== "total";
   if (!isSplit && !isSeries) return "";
+  if (isSplit && isOfPeople(question, asking.catalog)) return funnelSentence(rows, total, question, asking) ?? "";
   const named = nameable(rows.filter((row) => !isFolded(row, question)));
   if (named.length < 2) return "";
   const sorted = [...named].sort((a, b) => (a.value ?? 0) - (b.value ?? 0));

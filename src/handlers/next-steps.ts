@@ -5,6 +5,7 @@ import { blank, canonical, canonicalQuestion, type Period, type Question } from 
 import { shiftPeriod } from "../kernel/time.ts";
 import type { Asking } from "./asking.ts";
 import { dimensionWord, metricName, valueName } from "./names.ts";
+import { isOfPeople } from "./people.ts";
 import type { Numbers } from "./rows.ts";
 
 const STEPS_MAX = 5;
@@ -34,7 +35,7 @@ export function nextSteps(
   }
   if (question.kind === "metric" && !metrics.some((metric) => metric.type === "quantile"))
     offer(asking.say("next.why"), whyOf(question));
-  for (const value of extremeValues(question, numbers)) {
+  for (const value of extremeValues(question, numbers, asking)) {
     const dimension = question.by[0] ?? "";
     offer(asking.say("next.only", { value: valueName(value, asking) }), {
       ...plain,
@@ -116,9 +117,9 @@ function openSplits(question: Question, metrics: readonly Metric[], asking: Aski
 }
 
 /** The worst row of a split is what people open: the highest where low is good, the lowest where high is good. */
-function extremeValues(question: Question, numbers: Numbers): string[] {
+function extremeValues(question: Question, numbers: Numbers, asking: Asking): string[] {
   const dimension = question.by[0];
-  if (!dimension || question.grain !== "total") return [];
+  if (!dimension || question.grain !== "total" || isOfPeople(question, asking.catalog)) return [];
   const known = numbers.rows.filter(
     (row) => row.value !== null && typeof row.key?.[dimension] === "string" && row.key[dimension] !== OTHER,
   );

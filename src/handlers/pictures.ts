@@ -7,6 +7,7 @@ import type { Question } from "../kernel/question.ts";
 import type { Asking } from "./asking.ts";
 import { echoOf } from "./echo.ts";
 import { metricName, nameable, rowName, valueName } from "./names.ts";
+import { isOfPeople } from "./people.ts";
 
 const LINES_MAX = 6;
 const PANELS_MAX = 12;
@@ -116,7 +117,10 @@ function bars(
   question: Question,
   asking: Asking,
 ): Pick<BarSpec, "kind" | "title" | "items" | "valueName" | "compareName"> {
-  const ranked = question.options.limit ? [...rows] : [...rows].sort((a, b) => (b.value ?? -1) - (a.value ?? -1));
+  const ranked =
+    question.options.limit || isOfPeople(question, asking.catalog)
+      ? [...rows]
+      : [...rows].sort((a, b) => (b.value ?? -1) - (a.value ?? -1));
   const items = ranked.map((row) => ({
     label: rowName(row.key ?? {}, question.by, asking),
     value: row.value,
@@ -186,7 +190,8 @@ function peakTitle(rows: readonly AnswerValue[], metric: Metric, question: Quest
     undefined,
   );
   const metricLabel = metricName(asking.catalog, metric.id, asking.language);
-  if (!top) return metricLabel;
+  // Groups of people are not ranked, in a title least of all.
+  if (!top || isOfPeople(question, asking.catalog)) return metricLabel;
   const split = rowName(top.key ?? {}, question.by, asking);
   const bucket = top.key?.bucket === undefined ? "" : bucketOf(top, question, asking).label;
   const name = [split, bucket].filter((part) => part !== "").join(", ");
