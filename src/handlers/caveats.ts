@@ -75,10 +75,11 @@ function nowcastText(numbers: Numbers, metric: Metric, question: Question, askin
   const { nowcast, nowcast_low: low, nowcast_high: high } = newest?.extra ?? {};
   if (!newest || nowcast == null || low == null || high == null) return null;
   const said = (value: number | null): string => formatValue(value, newest.unit, asking.locale);
+  const name = metricName(asking.catalog, metric.id, asking.language);
   return asking.say("caveat.nowcast", {
     name: isSeries
-      ? formatBucket(newest.key?.bucket ?? "", question.grain, asking.locale, asking.zone)
-      : metricName(asking.catalog, metric.id, asking.language),
+      ? `${name}, ${formatBucket(newest.key?.bucket ?? "", question.grain, asking.locale, asking.zone)}`
+      : name,
     value: said(newest.value),
     nowcast: said(nowcast),
     low: said(low),

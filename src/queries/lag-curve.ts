@@ -57,8 +57,10 @@ function lagText(
   );
   const seconds = sql`extract(epoch from happened - began)::float8`;
   const within = all([sql`happened <= ${instant(scope.through)}`, sql`${seconds} <= ${maturityDays * 86_400}::float8`]);
-  return sql`select greatest(least(floor(${seconds} / 86400), ${maturityDays - 1}::float8), 0) as day, count(*)::float8 as hits
-    from (${rows}) rows
+  // Materialised, or the sub-select of the instant would be run once for each mention of it.
+  return sql`with rows as materialized (${rows})
+    select greatest(least(floor(${seconds} / 86400), ${maturityDays - 1}::float8), 0) as day, count(*)::float8 as hits
+    from rows
     where ${within}
     group by day
     order by day`;

@@ -57,7 +57,8 @@ export function completenessOf(curve: LagCurve, youngest: number, oldest: number
   if (total === 0) return 0;
   const width = oldest - youngest;
   if (width <= 0) return areaTo(curve.hits, oldest).height / total;
-  return (areaTo(curve.hits, oldest).area - areaTo(curve.hits, youngest).area) / (width * total);
+  const mean = (areaTo(curve.hits, oldest).area - areaTo(curve.hits, youngest).area) / width;
+  return Math.min(1, mean / total); // a difference of areas can end a rounding error above 1
 }
 
 /** The cumulative hits at an age, and the area under them from 0 to it. */
