@@ -69,7 +69,12 @@ function print(reply: Reply, json: boolean): void {
   if (reply.type === "answer") {
     const { answer } = reply;
     process.stdout.write(json ? `${JSON.stringify(answerJson(answer))}\n` : `${answerText(answer)}\n`);
-    if (answer.status === "refused" || answer.status === "fault" || answer.status === "clarify")
+    if (
+      answer.status === "refused" ||
+      answer.status === "fault" ||
+      answer.status === "clarify" ||
+      answer.understood === false
+    )
       process.stderr.write(`${answer.headline}\n`);
     return;
   }

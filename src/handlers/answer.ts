@@ -16,6 +16,7 @@ import { dimensionName, metricName, valueName } from "./names.ts";
 import type { BotParts } from "./parts.ts";
 import { answerRefusal } from "./refuse.ts";
 import { answerStatus } from "./status.ts";
+import { usualWindow } from "./usual-window.ts";
 import { answerWhy } from "./why.ts";
 
 /** What the words gave, and how to read them again with another word in their place. */
@@ -58,7 +59,7 @@ export function answererOf(parts: BotParts): Answerer {
       case "changes":
       case "schedule":
       case "watch":
-        return answerNotYet(question, asking);
+        return answerNotYet(parts, question, asking, where);
       default:
         return question.kind satisfies never;
     }
@@ -118,16 +119,19 @@ async function examplesFor(parts: BotParts, where: ChannelRef, asking: Asking): 
 }
 
 /** What is asked for is understood but not answerable here; the plain number is offered instead. */
-function answerNotYet(question: Question, asking: Asking): Draft {
+async function answerNotYet(parts: BotParts, question: Question, asking: Asking, where: ChannelRef): Promise<Draft> {
+  const refusal: Refusal = { code: "not_available", params: { kind: question.kind } };
+  const metric = asking.catalog.metrics.get(question.metrics[0] ?? "");
+  if (!metric) return { ...answerRefusal(question, refusal, asking), next: await examplesFor(parts, where, asking) };
+  const window = question.period ? { period: question.period, options: {} } : usualWindow(metric, asking);
   const plain: Question = {
     ...blank("metric"),
+    ...window,
     metrics: question.metrics,
     by: question.by,
     filters: question.filters,
-    period: question.period,
-    compare: question.compare,
-    options: question.options.at ? { at: question.options.at } : {},
+    compare: question.period ? question.compare : null,
   };
-  const instead = question.metrics.length > 0 && (plain.period || plain.options.at) ? [plain] : [];
-  return answerRefusal(question, { code: "not_available", params: { kind: question.kind }, instead }, asking);
+  const label = metricName(asking.catalog, metric.id, asking.language);
+  return answerRefusal(question, { ...refusal, instead: [plain] }, asking, [label]);
 }

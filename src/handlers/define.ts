@@ -3,6 +3,7 @@ import type { Question } from "../kernel/question.ts";
 import { blank } from "../kernel/question.ts";
 import { type Asking, blankDraft, type Draft } from "./asking.ts";
 import { dimensionWord, firstWord, metricName } from "./names.ts";
+import { usualWindow } from "./usual-window.ts";
 
 /** The definition card: what a metric is, how it is counted, what to mind, what else goes by its name. */
 export function answerDefine(question: Question, asking: Asking): Draft {
@@ -20,7 +21,7 @@ export function answerDefine(question: Question, asking: Asking): Draft {
     next: metrics.slice(0, 2).flatMap((metric) => [
       {
         label: metricName(asking.catalog, metric.id, asking.language),
-        question: { ...blank("metric"), metrics: [metric.id], ...windowOf(metric, asking) },
+        question: { ...blank("metric"), metrics: [metric.id], ...usualWindow(metric, asking) },
       },
     ]),
   };
@@ -49,14 +50,3 @@ function wordsLine(metric: Metric, asking: Asking): string {
   );
   return all.length > 0 ? asking.say("define.words", { text: [...new Set(all)].join(", ") }) : "";
 }
-
-function windowOf(metric: Metric, asking: Asking): Partial<Question> {
-  if (metric.moment) return { options: { at: `${new Date(asking.now).toISOString().slice(0, 16)}+00:00` } };
-  const today = localDay(asking.now, asking.zone);
-  return { period: { from: daysBefore(today, 7), to: today } };
-}
-
-const localDay = (now: number, zone: string): string =>
-  new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(now);
-const daysBefore = (day: string, days: number): string =>
-  new Date(Date.parse(`${day}T00:00Z`) - days * 86_400_000).toISOString().slice(0, 10);

@@ -92,9 +92,24 @@ function seriesOf(
       role: "main",
     };
   });
-  if (!question.compare || names.length > 1) return main;
+  if (names.length > 1) return main;
+  if (!question.compare) return [...main, ...nowcastOf(rows, question, asking)];
   const before = rows.map((row): LinePoint => ({ ...bucketOf(row, question, asking), y: row.compare?.value ?? null }));
   return [...main, { name: asking.say("chart.compare"), points: before, role: "compare" }];
+}
+
+/** What the young end of a single line will read: a line of its own that leaves the first one at its last final point. */
+function nowcastOf(rows: readonly AnswerValue[], question: Question, asking: Asking): LineSeries[] {
+  const first = rows.findIndex((row) => row.extra?.nowcast != null);
+  if (first < 0) return [];
+  const points = rows.map((row, index): LinePoint => {
+    const { nowcast = null, nowcast_low: low = null, nowcast_high: high = null } = row.extra ?? {};
+    const bucket = bucketOf(row, question, asking);
+    return index === first - 1
+      ? { ...bucket, y: row.value, provisional: true }
+      : { ...bucket, y: nowcast, low, high, provisional: true };
+  });
+  return [{ name: asking.say("column.nowcast"), points, role: "main" }];
 }
 
 const pointsOf = (rows: readonly AnswerValue[], question: Question, asking: Asking): LinePoint[] =>
