@@ -10,9 +10,10 @@ type Weighted = Extract<MetricState, { kind: "weighted" }>;
  * Recall and FP rate need labels of approvals: from removals alone neither can be known, whatever a formula returns. Null then.
  */
 export function identifiedEstimate(state: Parts, interval: "weighted" | "linearised", level: number): Made {
-  const rate = state.parts.rate;
-  const approvals = state.parts.labelled_approvals;
-  if (rate?.kind !== "weighted" || approvals?.kind !== "count")
+  const { rate, labelled_approvals: approvals } = state.parts;
+  // A part without rows is absent.
+  if (rate === undefined || approvals === undefined) return null;
+  if (rate.kind !== "weighted" || approvals.kind !== "count")
     throw new RangeError("expected parts rate and labelled_approvals");
   if (approvals.n === 0) return null;
   return interval === "linearised" ? linearisedEstimate(rate, level) : weightedEstimate(rate, level);
@@ -49,7 +50,9 @@ export function blendEstimate(state: Parts): Made {
  */
 export function correctRemovalCostEstimate(state: Parts, level: number): Made {
   const { cost, removals, precision } = state.parts;
-  if (cost?.kind !== "sum" || removals?.kind !== "count" || precision?.kind !== "weighted") {
+  // A part without rows is absent: nothing was removed, or no label of a removal is in.
+  if (cost === undefined || removals === undefined || precision === undefined) return null;
+  if (cost.kind !== "sum" || removals.kind !== "count" || precision.kind !== "weighted") {
     throw new RangeError("expected parts cost, removals and precision");
   }
   const share = weightedEstimate(precision, level);

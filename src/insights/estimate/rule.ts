@@ -4,7 +4,7 @@
 export type EstimateRule =
   /** A census or a sum: the number itself, no interval. */
   | { readonly method: "plain" }
-  /** Share of n independent cases: Wilson; Clopper–Pearson at 0, at n and below n = 30. */
+  /** Share of n independent cases: Wilson; Clopper–Pearson at 0 and at n. */
   | { readonly method: "wilson" }
   /** Weighted share: Wilson on the effective n; Clopper–Pearson on p̂·n_eff when n < 30 or all are alike. */
   | { readonly method: "weighted" }

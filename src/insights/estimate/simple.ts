@@ -10,13 +10,13 @@ import type { Made } from "./made.ts";
 type State<K extends MetricState["kind"]> = Extract<MetricState, { kind: K }>;
 
 const SECONDS_PER_HOUR = 3600;
-/** Below this many cases, and where all cases are alike, the exact interval stands in for Wilson's (metrics.md). */
+/** Below this many labels the exact interval stands in for Wilson's in a weighted share. */
 const EXACT_BELOW = 30;
 
-/** x of n, an independent case each: Wilson (1927); Clopper–Pearson (1934) when n < 30 or all cases are alike. */
+/** x of n, an independent case each: Wilson (1927); Clopper–Pearson (1934) when all cases are alike. */
 export function shareEstimate(state: State<"proportion">, level: number): Made {
   if (state.n === 0) return null;
-  const interval = shareInterval(state.x, state.n, state.n, level);
+  const interval = shareInterval(state.x, state.n, state.x === 0 || state.x === state.n, level);
   return {
     value: state.x / state.n,
     numerator: state.x,
@@ -28,7 +28,7 @@ export function shareEstimate(state: State<"proportion">, level: number): Made {
   };
 }
 
-/** Hájek share Σwy/Σw with Wilson on n_eff = (Σw)²/Σw² (Kish 1965). */
+/** Hájek share Σwy/Σw with Wilson on n_eff = (Σw)²/Σw² (Kish 1965); Clopper–Pearson when n < 30 or all cases are alike. */
 export function weightedEstimate(state: State<"weighted">, level: number): Made {
   if (state.n === 0 || state.sw <= 0) return null;
   const share = clampShare(state.swy / state.sw);
@@ -39,7 +39,7 @@ export function weightedEstimate(state: State<"weighted">, level: number): Made 
     denominator: state.sw,
     n: state.n,
     neff,
-    ...shareInterval(share * neff, neff, state.n, level),
+    ...shareInterval(share * neff, neff, state.n < EXACT_BELOW || share <= 0 || share >= 1, level),
     level,
     extra: { unweighted: state.x / state.n },
   };
@@ -135,13 +135,11 @@ function binnedMedian(bins: readonly { index: number; events: number; seconds: n
 
 function shareInterval(
   x: number,
-  effective: number,
   n: number,
+  exact: boolean,
   level: number,
 ): { low: number | null; high: number | null } {
-  const share = x / effective;
-  const exact = n < EXACT_BELOW || share <= 0 || share >= 1;
-  const { low, high } = exact ? clopperPearson(x, effective, level) : wilson(x, effective, level);
+  const { low, high } = exact ? clopperPearson(x, n, level) : wilson(x, n, level);
   return { low, high };
 }
 

@@ -22,6 +22,33 @@ describe("an estimate", () => {
     expect(made.high).toBeCloseTo(1 - 0.025 ** (1 / 40), 8);
   });
 
+  it("of a small share keeps Wilson's interval, as the dictionary says: 7 of 16 is 23.10–66.82 % (SciPy)", () => {
+    const made = estimate({ kind: "proportion", x: 7, n: 16 }, { method: "wilson" }, 0.95, []);
+    expect(made.low).toBeCloseTo(0.230986524, 8);
+    expect(made.high).toBeCloseTo(0.668214436, 8);
+  });
+
+  it("of a small weighted share is exact: 7 of 16 of equal weight is 19.75–70.12 % (Clopper–Pearson, SciPy)", () => {
+    const state: MetricState = { kind: "weighted", sw: 32, swy: 14, sw2: 64, sw2y: 28, n: 16, x: 7, drawn: 16 };
+    const made = estimate(state, { method: "weighted" }, 0.95, []);
+    expect(made.low).toBeCloseTo(0.197534141, 8);
+    expect(made.high).toBeCloseTo(0.701223101, 8);
+  });
+
+  it("composed of parts is unknown where a part has no rows, and no fault", () => {
+    const weighted: MetricState = { kind: "weighted", sw: 40, swy: 30, sw2: 40, sw2y: 30, n: 40, x: 30, drawn: 40 };
+    const count: MetricState = { kind: "count", n: 12 };
+    for (const [state, method] of [
+      [{ kind: "parts", parts: { rate: weighted } }, "identified"],
+      [{ kind: "parts", parts: { labelled_approvals: count } }, "identified"],
+      [{ kind: "parts", parts: { cost: { kind: "sum", sum: 8, n: 20 } } }, "cost_per_correct_removal"],
+      [{ kind: "parts", parts: { precision: weighted } }, "cost_per_correct_removal"],
+    ] as const satisfies readonly (readonly [MetricState, string])[]) {
+      const made = estimate(state, { method, interval: "weighted" } as never, 0.95, []);
+      expect(made, Object.keys(state.parts).join()).toMatchObject({ value: null, flags: ["no_data"] });
+    }
+  });
+
   it("of nothing is unknown, not zero", () => {
     for (const state of [
       { kind: "proportion", x: 0, n: 0 },
