@@ -10,6 +10,8 @@ export interface Nowcast {
 
 /** Less of a cohort's hits than this are no ground to stand on. */
 const COMPLETENESS_MIN = 0.05;
+/** Nor are fewer rows than these, each counted by its completeness: "0 %, between 0 and 100 %" helps nobody. */
+const SETTLED_MIN = 30;
 /** A curve from fewer hits than these says too little. */
 const HITS_MIN = 50;
 
@@ -18,7 +20,7 @@ const HITS_MIN = 50;
  * happened by now (`completenessOf`), known from `hits` hits of mature cohorts. The interval is that of x/n divided by F; F's own error,
  * relative variance (1−F)/(F·hits) of a binomial share, is added in quadrature on each side; both are clipped to [0, 1]. With F = 1 it is
  * the interval of x/n (Wilson; Clopper–Pearson at the edges). For a curve of misses the same holds of 1 − x/n.
- * Null when F < 0.05, when `hits` < 50 or when n = 0.
+ * Null when F < 0.05, when n·F < 30 or when `hits` < 50.
  * Assumes that hits come as late now as they came then. Source: Lawless (1994), adjustments for reporting delays, Canad. J. Statist. 22,
  * 15–31; the chain ladder with one development pattern (Mack 1993).
  */
@@ -29,7 +31,7 @@ export function nowcast(
   level: number,
 ): Nowcast | null {
   const hits = hitsOf(curve);
-  if (completeness < COMPLETENESS_MIN || hits < HITS_MIN) return null;
+  if (hits < HITS_MIN || completeness < COMPLETENESS_MIN || n * completeness < SETTLED_MIN) return null;
   if (curve.of === "hit") return scaled(x, n, completeness, hits, level);
   const misses = scaled(n - x, n, completeness, hits, level);
   return misses && { value: 1 - misses.value, low: 1 - misses.high, high: 1 - misses.low };

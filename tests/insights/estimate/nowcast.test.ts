@@ -9,7 +9,7 @@ const hits = fc
   .array(fc.integer({ min: 0, max: 400 }), { minLength: 1, maxLength: 30 })
   .filter((all) => sum(all) >= 50);
 const share = fc
-  .integer({ min: 40, max: 5_000 })
+  .integer({ min: 600, max: 5_000 })
   .chain((n) => fc.tuple(fc.integer({ min: 1, max: n - 1 }), fc.constant(n)));
 const sum = (all: readonly number[]): number => all.reduce((total, one) => total + one, 0);
 
@@ -80,8 +80,9 @@ describe("the nowcast of a share", () => {
     expect(stands?.high).toBeCloseTo(1 - (fell?.low ?? 0), 12);
   });
 
-  test("is not said of a cohort too young, from a curve of too few hits, or of nothing", () => {
-    expect(nowcast({ x: 3, n: 100 }, 0.04, curve([100]), 0.95)).toBeNull();
+  test("is not said of a cohort too young or too small, from a curve of too few hits, or of nothing", () => {
+    expect(nowcast({ x: 30, n: 1_000 }, 0.04, curve([100]), 0.95)).toBeNull();
+    expect(nowcast({ x: 3, n: 59 }, 0.5, curve([100]), 0.95)).toBeNull();
     expect(nowcast({ x: 3, n: 100 }, 0.5, curve([49]), 0.95)).toBeNull();
     expect(nowcast({ x: 0, n: 0 }, 0.5, curve([100]), 0.95)).toBeNull();
   });
