@@ -16,7 +16,7 @@ export function readCatalog(config: Pick<Config, "MODSTATS_CATALOG_DIRS">): Cata
 }
 
 /** The folder with catalog/, assets/ and package.json, from source and from dist/ alike. */
-export function packageRoot(): string {
+function packageRoot(): string {
   const here = dirname(fileURLToPath(import.meta.url));
   return here.endsWith(["dist", "src", "cli"].join(sep)) ? resolve(here, "../../..") : resolve(here, "../..");
 }

@@ -66,8 +66,12 @@ export function answererOf(parts: BotParts): Answerer {
   };
 }
 
-const orRefusal = (question: Question, answered: Result<Draft, Refusal>, asking: Asking): Draft =>
-  answered.ok ? answered.value : answerRefusal(question, answered.error, asking);
+/** A fault goes on as a throw, so that the log has its cause and the asker its reference. */
+function orRefusal(question: Question, answered: Result<Draft, Refusal>, asking: Asking): Draft {
+  if (answered.ok) return answered.value;
+  if (answered.error.code === "fault") throw answered.error.cause ?? new Error("a fault without a cause");
+  return answerRefusal(question, answered.error, asking);
+}
 
 /** A replay reads the same Question at the same moment; late facts can still move the number, and the data line says how far they reach. */
 async function answerReplay(parts: BotParts, question: Question, asking: Asking): Promise<Draft> {

@@ -20,7 +20,7 @@ export function echoOf(question: Question, asking: Asking, zone: string | null):
   return say("echo", { what: parts.filter((part) => part !== "").join(" · ") });
 }
 
-export function splitName(question: Question, asking: Asking): string {
+function splitName(question: Question, asking: Asking): string {
   if (question.by.length === 0) return "";
   const names = question.by.map((id) => dimensionWord(asking.catalog, id, asking.language));
   const dimensions = names.reduce((a, b) => asking.say("and", { a, b }));

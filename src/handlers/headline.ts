@@ -44,8 +44,9 @@ function totalPart(
   if (metric.moment && question.grain !== "total") return `${name} ${movement(rows, asking)}`;
   if (!total) return name;
   if (total.flags.includes("no_data")) return `${name}: ${asking.say("no_data")}`;
-  if (total.value === null)
-    return `${name}: ${asking.say(total.flags.includes("suppressed") ? "suppressed" : "no_data")}`;
+  if (total.flags.includes("suppressed")) return `${name}: ${asking.say("suppressed")}`;
+  // Rows but no value: so many are still open that the curve does not come down to the quantile.
+  if (total.value === null) return `${name}: ${asking.say("not_reached")}${basis(total, asking)}`;
   return `${name} ${formatValue(total.value, total.unit, asking.locale)}${basis(total, asking)}`;
 }
 

@@ -1,4 +1,4 @@
-import type { Catalog, Dimension, Metric, Words } from "../catalog/catalog.ts";
+import type { Catalog, Metric, Words } from "../catalog/catalog.ts";
 import type { AnswerValue, Language } from "../chat/answer.ts";
 import { formatInstant, formatPeriod } from "../chat/format.ts";
 import { OTHER, type RowKey } from "../kernel/measurement.ts";
@@ -59,9 +59,6 @@ export function shownMetrics(question: Question, catalog: Catalog): Metric[] {
 export function firstWord(words: Words | undefined, language: Language): string | undefined {
   return words?.[language]?.[0] ?? words?.en?.[0] ?? Object.values(words ?? {})[0]?.[0];
 }
-
-export const isDimensionOf = (metric: Metric, dimension: Dimension): boolean =>
-  metric.dimensions.includes(dimension.id);
 
 /** Rows that may be called highest or lowest: those on few cases only where there are no others. */
 export function nameable(rows: readonly AnswerValue[]): readonly AnswerValue[] {

@@ -38,7 +38,7 @@ function nextSmallest(cells: readonly Cell[], hidden: ReadonlySet<number>): numb
 }
 
 /** The cell without anything that its size could be read from. */
-export function suppressed(estimate: Estimate): Estimate {
+function suppressed(estimate: Estimate): Estimate {
   return {
     value: null,
     numerator: null,
