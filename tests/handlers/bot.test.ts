@@ -1,4 +1,5 @@
 import pg from "pg";
+import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LANGUAGES } from "../../src/chat/answer.ts";
 import type { Bot, Inbound, Reply } from "../../src/chat/port.ts";
@@ -6,6 +7,7 @@ import { readCatalog } from "../../src/cli/read-catalog.ts";
 import { createBot } from "../../src/handlers/bot.ts";
 import { fixedClock } from "../../src/kernel/clock.ts";
 import { createLog } from "../../src/kernel/log.ts";
+import { blank } from "../../src/kernel/question.ts";
 import { createReader } from "../../src/language/reader.ts";
 import { createMeasure } from "../../src/queries/create-measure.ts";
 import { coreOver, DEMO_NOW, demoCore } from "../support/core.ts";
@@ -38,6 +40,39 @@ const answerOf = (reply: Reply) => {
 };
 
 describe("the bot", () => {
+  it("logs the cause of a fault under the reference that the asker gets", async () => {
+    const lines: string[] = [];
+    const catalog = readCatalog({ MODSTATS_CATALOG_DIRS: [] });
+    const logged = createBot({
+      catalog,
+      reader: createReader(catalog),
+      measure: createMeasure(database.reader),
+      writer: database.writer,
+      facts: database.reader,
+      clock: fixedClock(DEMO_NOW),
+      log: pino({ level: "error" }, { write: (line: string) => void lines.push(line) }),
+      defaultZone: "Asia/Singapore",
+      defaultLanguage: "en",
+    });
+    const question = { ...blank("metric"), metrics: ["backlog"], options: { age: { gt: "a day" } } };
+    const reply = await logged.respond(say("", { act: { type: "choice", question } }));
+    const { reference, err } = JSON.parse(lines[0] ?? "{}");
+    expect(reply.type === "notice" && reply.text).toContain(reference);
+    expect(lines).toHaveLength(1);
+    expect(err.message).not.toContain("reference");
+  });
+
+  it("says of a quantile that the open cases hide that it is not reached, and how many cases there are", async () => {
+    const question = {
+      ...blank("metric"),
+      metrics: ["tat_p95"],
+      period: { from: "2026-03-16T20:00+08:00", to: "2026-03-17T10:00+08:00" },
+    };
+    const answer = answerOf(await bot.respond(say("", { act: { type: "choice", question } })));
+    expect(answer.values[0]).toMatchObject({ value: null, n: expect.any(Number) });
+    expect(answer.headline).toContain(`TAT p95: not reached yet (n = ${answer.values[0]?.n})`);
+  });
+
   it("handles one of 100 concurrent deliveries of the same act", async () => {
     const same = say("removals last week", { deliveries: ["same/event", "same/message"] });
     const replies = await Promise.all(Array.from({ length: 100 }, () => bot.respond(same)));
