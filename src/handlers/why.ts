@@ -181,7 +181,7 @@ function wordsOf(
   const numbers = numbersOf(whole, plain, [metric], asking.catalog);
   const total = numbers.totals.get(metric.id);
   const compare = total?.compare;
-  const best = [...explained].sort((a, b) => concentration(b.decomposition) - concentration(a.decomposition))[0];
+  const best = mostTelling(explained);
   const split = best
     ? numbersOf(best.measurement, { ...plain, by: [best.dimension] }, [metric], asking.catalog).rows
     : [];
@@ -216,6 +216,22 @@ function wordsOf(
     dataThrough: whole.dataThrough,
     dataLine: dataLineOf(whole, asking),
   };
+}
+
+/** A shift between segments explains a change when it carries at least this share of it. */
+const MIX_ENOUGH = 0.6;
+
+/**
+ * The split worth telling. A pure shift of mix along one dimension looks like a change of rate along every other, so a split whose mix carries
+ * most of the change comes first, the fullest of them; where none does, the one that concentrates the change.
+ */
+function mostTelling(explained: readonly Explained[]): Explained | undefined {
+  const mixShare = ({ decomposition: { mix, change } }: Explained): number => (change === 0 ? 0 : mix / change);
+  // More than all of it says as little as less: 1 is the best.
+  const farFromAll = (one: Explained): number => Math.abs(1 - mixShare(one));
+  const byMix = explained.filter((one) => mixShare(one) >= MIX_ENOUGH && farFromAll(one) <= 1 - MIX_ENOUGH);
+  if (byMix.length > 0) return [...byMix].sort((a, b) => farFromAll(a) - farFromAll(b))[0];
+  return [...explained].sort((a, b) => concentration(b.decomposition) - concentration(a.decomposition))[0];
 }
 
 function findingsOf(best: Explained | undefined, metric: Metric, verdict: string | null, asking: Asking): Finding[] {

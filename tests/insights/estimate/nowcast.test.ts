@@ -36,6 +36,8 @@ describe("the nowcast of a share", () => {
         fc.pre(less !== null && less !== undefined && less.high < 1);
         expect((less?.high ?? 0) - (less?.low ?? 0)).toBeGreaterThan((more?.high ?? 1) - (more?.low ?? 0));
       }),
+      // Most random shares are ruled out by the preconditions; the default gives up too early on some seeds.
+      { maxSkipsPerRun: 2_000 },
     );
   });
 
