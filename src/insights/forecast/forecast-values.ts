@@ -1,0 +1,124 @@
+import { conformalBands, type HalfWidths, type PastError } from "./bands.ts";
+import { type Combination, combine } from "./combine.ts";
+import { repeatSeason } from "./components.ts";
+import { fillGaps } from "./fill.ts";
+
+export interface ForecastInput {
+  /** One value a bucket, oldest first; null where nothing was observed. */
+  readonly values: readonly (number | null)[];
+  /** Values to learn from where they differ from the observed ones, e.g. rates shrunk for their small denominators. */
+  readonly learned?: readonly (number | null)[];
+  /** Lengths of the seasons in buckets, ascending; [] for none. */
+  readonly periods: readonly number[];
+  /** Buckets ahead, at least 1. */
+  readonly horizon: number;
+  /** What a value can be: counts [0, ∞), shares [0, 1]. */
+  readonly range: { readonly low: number; readonly high: number };
+  /** Relative size of the error to expect of each bucket, past and then ahead; 1 everywhere if left out. */
+  readonly scale?: { readonly past: readonly number[]; readonly ahead: readonly number[] };
+}
+
+/** Ends of the band that holds a future value in that share of cases. */
+export interface Band {
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface Step {
+  readonly point: number;
+  /** Null where the history is too short to say how wrong the forecast may be. */
+  readonly band80: Band | null;
+  readonly band95: Band | null;
+}
+
+/** Errors of honest forecasts of the past, over windows that the forecast had not seen. */
+export interface BackTest {
+  readonly windows: number;
+  /** Steps of each window. */
+  readonly steps: number;
+  readonly compared: number;
+  readonly meanAbsoluteError: number;
+  readonly seasonalNaiveError: number;
+  /** Ours divided by seasonal naive's: below 1 is better than repeating the last season. Null where naive was never wrong. */
+  readonly ratio: number | null;
+}
+
+export interface ForecastValues {
+  readonly steps: readonly Step[];
+  readonly backTest: BackTest | null;
+  /** Share of each simple forecaster. */
+  readonly weights: Readonly<Record<string, number>>;
+  /** Seasons of which there were at least two. */
+  readonly periods: readonly number[];
+}
+
+/** Point forecasts with 80 % and 95 % bands. Null where nothing was observed or the horizon is not a positive whole number. */
+export function forecastValues(input: ForecastInput): ForecastValues | null {
+  const { horizon, range } = input;
+  if (!Number.isInteger(horizon) || horizon < 1) return null;
+  const periods = input.periods.filter((period) => period >= 2 && input.values.length >= 2 * period + 1);
+  const y = fillGaps(input.learned ?? input.values, periods[0] ?? 1);
+  if (!y) return null;
+  const observed = Float64Array.from(input.values, (value) => value ?? Number.NaN);
+  const clip = (value: number): number => Math.min(range.high, Math.max(range.low, value));
+  const combination = combine({ y, observed, periods, horizon, clip });
+  const widths =
+    conformalBands(pastErrors(input, combination, observed), horizon) ?? randomWalkWidths(observed, horizon);
+  const steps = Array.from(combination.point, (point, j): Step => {
+    const scale = input.scale?.ahead[j] ?? 1;
+    const band = (half: number | undefined): Band | null =>
+      half === undefined ? null : { low: clip(point - scale * half), high: clip(point + scale * half) };
+    return { point, band80: band(widths?.at80[j]), band95: band(widths?.at95[j]) };
+  });
+  return { steps, periods, weights: combination.weights, backTest: backTestOf(combination, y, observed, periods) };
+}
+
+function pastErrors(input: ForecastInput, { rehearsals, honest }: Combination, observed: Float64Array): PastError[] {
+  return rehearsals.flatMap(({ origin }, k) =>
+    Array.from(honest[k] ?? [], (forecast, j) => ({
+      ahead: j + 1,
+      error: ((observed[origin + j] ?? Number.NaN) - forecast) / (input.scale?.past[origin + j] ?? 1),
+    })).filter(({ error }) => Number.isFinite(error)),
+  );
+}
+
+/** Too short to rehearse: the root mean square of the steps seen, growing as a random walk's. Null with fewer than two steps. */
+function randomWalkWidths(observed: Float64Array, horizon: number): HalfWidths | null {
+  const known = observed.filter((value) => !Number.isNaN(value));
+  if (known.length < 3) return null;
+  const steps = known.subarray(1).map((value, i) => value - (known[i] ?? 0));
+  const rms = Math.sqrt(steps.reduce((sum, step) => sum + step * step, 0) / steps.length);
+  const widening = 1 + 4 / steps.length;
+  const spread = (normal: number): Float64Array =>
+    Float64Array.from({ length: horizon }, (_, j) => widening * normal * rms * Math.sqrt(j + 1));
+  return { at80: spread(1.2816), at95: spread(1.96) };
+}
+
+function backTestOf(
+  { rehearsals, honest }: Combination,
+  y: Float64Array,
+  observed: Float64Array,
+  periods: readonly number[],
+): BackTest | null {
+  let [own, naive, compared] = [0, 0, 0];
+  rehearsals.forEach(({ origin }, k) => {
+    const forecast = honest[k] ?? new Float64Array(0);
+    const repeated = repeatSeason(y.subarray(0, origin), periods[0] ?? 1, forecast.length);
+    forecast.forEach((value, j) => {
+      const actual = observed[origin + j] ?? Number.NaN;
+      if (Number.isNaN(actual)) return;
+      own += Math.abs(actual - value);
+      naive += Math.abs(actual - (repeated[j] ?? 0));
+      compared += 1;
+    });
+  });
+  if (compared === 0) return null;
+  return {
+    windows: rehearsals.length,
+    steps: honest[0]?.length ?? 0,
+    compared,
+    meanAbsoluteError: own / compared,
+    seasonalNaiveError: naive / compared,
+    ratio: naive > 0 ? own / naive : null,
+  };
+}
