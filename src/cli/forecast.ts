@@ -120,6 +120,7 @@ const NOTES: Readonly<Record<ForecastNote, string>> = {
   no_season: "Fewer than two seasons: no daily or weekly pattern is used.",
   never_varied: "The series never varied: the bands have no width, which is not certainty.",
   not_rehearsed: "Too short to be tried on its own past: the bands are those of a random walk.",
+  closed_phase: "Some days of the week (or hours of the day) were never observed; what stands there is interpolated.",
   no_band: "Fewer than three values: no bands.",
 };
 

@@ -13,7 +13,7 @@ export interface PastError {
   readonly error: number;
 }
 
-const GROWTHS = [0.15, 0.3, 0.5];
+const GROWTHS = [0, 0.15, 0.3, 0.5];
 const WIDENING = 1.13;
 
 /**

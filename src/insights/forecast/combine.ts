@@ -1,7 +1,7 @@
 import { COMPONENTS, historyOf } from "./components.ts";
 
 /** One rolling origin: what each forecaster said about a window before it was seen. */
-export interface Rehearsal {
+interface Rehearsal {
   /** Where the window begins. */
   readonly origin: number;
   readonly forecasts: readonly (Float64Array | null)[];

@@ -13,7 +13,8 @@ export type ForecastNote =
   | "no_season" // fewer than two seasons: no weekly or daily pattern is used
   | "never_varied" // all values are equal: the band has no width
   | "not_rehearsed" // too short to try on the past: the band is a random walk's
-  | "no_band"; // fewer than three values
+  | "no_band" // fewer than three values
+  | "closed_phase"; // a day of the week (or hour …) was never observed: what stands there is interpolated
 
 export interface Forecast {
   readonly grain: Grain;
@@ -52,7 +53,7 @@ export function forecastRows(
   const values = rated ? rateInput(reads, periods, horizon) : { values: reads.map((read) => read?.value ?? null) };
   const forecast = forecastValues({ ...input, ...values });
   if (!forecast) return { ok: false, error: { code: "empty" } };
-  const known = [...values.values].flatMap((value) => (value === null ? [] : [value]));
+  const observedCount = [...values.values].filter((value) => value !== null).length;
   return ok({
     grain,
     kind,
@@ -60,9 +61,9 @@ export function forecastRows(
     backTest: forecast.backTest,
     weights: forecast.weights,
     periods: forecast.periods,
-    values: known.length,
-    missing: reads.length - known.length,
-    notes: notesOf(forecast, known, periods),
+    values: observedCount,
+    missing: reads.length - observedCount,
+    notes: notesOf(forecast, [...values.values], periods),
   });
 }
 
@@ -121,11 +122,22 @@ function usualDenominator(
   return seen > 0 ? sum / seen : 1;
 }
 
-function notesOf(forecast: ForecastValues, known: readonly number[], periods: readonly number[]): ForecastNote[] {
+function notesOf(
+  forecast: ForecastValues,
+  values: readonly (number | null)[],
+  periods: readonly number[],
+): ForecastNote[] {
+  const known = values.filter((value) => value !== null);
   const notes: ForecastNote[] = [];
   if (periods.length > 0 && forecast.periods.length === 0) notes.push("no_season");
   if (known.length > 1 && known.every((value) => value === known[0])) notes.push("never_varied");
   if (!forecast.steps[0]?.band95) notes.push("no_band");
   else if (!forecast.backTest) notes.push("not_rehearsed");
+  if (hasClosedPhase(values, forecast.periods[0] ?? 1)) notes.push("closed_phase");
   return notes;
+}
+
+function hasClosedPhase(values: readonly (number | null)[], period: number): boolean {
+  const open = new Set(values.flatMap((value, i) => (value === null ? [] : [i % period])));
+  return open.size < Math.min(period, values.length);
 }

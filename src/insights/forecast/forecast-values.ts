@@ -19,7 +19,7 @@ export interface ForecastInput {
 }
 
 /** Ends of the band that holds a future value in that share of cases. */
-export interface Band {
+interface Band {
   readonly low: number;
   readonly high: number;
 }

@@ -118,6 +118,8 @@ describe("a forecast of rows", () => {
     expect(forecast(rowsOf(1, DAY, () => 5)).notes).toEqual(["no_season", "no_band"]);
     expect(forecast(rowsOf(4, DAY, (i) => i)).notes).toEqual(["no_season", "not_rehearsed"]);
     expect(forecast(rowsOf(40, DAY, () => 0)).notes).toEqual(["never_varied"]);
+    const workdays = rowsOf(70, DAY, (i) => i % 5).filter((_, i) => i % 7 < 5);
+    expect(forecast(workdays).notes).toEqual(["closed_phase"]);
   });
 });
 
