@@ -68,7 +68,7 @@ describe("the commands of the README", () => {
     expect(ran.stdout.length).toBeGreaterThan(20);
   });
 
-  it.each(["ask", "parse", "sql", "load", "vectors", "demo", "start"])(
+  it.each(["ask", "parse", "sql", "load", "vectors", "forecast", "demo", "start"])(
     "modstats %s --help says what it does",
     (command) => {
       const ran = spawnSync("npx", ["tsx", "src/cli.ts", command, "--help"], { encoding: "utf8" });
