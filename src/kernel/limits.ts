@@ -24,4 +24,8 @@ export const limits = {
   /** … and the hits that it needs at least. */
   lagHitsMin: 50,
   viewRowsMax: 20,
+  /** Rows of one transaction of `load` … */
+  loadChunkRows: 50_000,
+  /** … and of one page of a followed table. */
+  followPageRows: 10_000,
 } as const;

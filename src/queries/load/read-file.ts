@@ -1,17 +1,18 @@
 import { createReadStream } from "node:fs";
 import { parse } from "csv-parse/sync";
 import { type Aside, checkField, type RowRules } from "./check-row.ts";
+import { type JudgedRow, judgeFields, type Places, placesOf } from "./judge.ts";
 import { type RawRecord, readRecords } from "./records.ts";
-import type { LoadColumn, LoadTable } from "./tables.ts";
-
-/** A record read and judged. */
-export type JudgedRow =
-  | { readonly line: number; readonly content: string; readonly values: readonly (string | null)[] }
-  | { readonly line: number; readonly content: string; readonly aside: Aside };
+import type { LoadTable } from "./tables.ts";
 
 export type OpenedFile =
   | { readonly refused: string }
-  | { readonly ignoredColumns: readonly string[]; readonly rows: AsyncGenerator<JudgedRow[]> };
+  | {
+      readonly columns: readonly string[];
+      readonly ignoredColumns: readonly string[];
+      /** Rows after line `after`, in batches: what lies before is passed over unjudged. */
+      rows(after: number): AsyncGenerator<JudgedRow[]>;
+    };
 
 /**
  * Opens a CSV file of one table: UTF-8 with a header that names the table's columns in any order (others are ignored). Refuses it whole when
@@ -28,20 +29,19 @@ export async function openFile(path: string, table: LoadTable, rules: RowRules):
   if (!header) return { refused: head ? "the header is not readable as UTF-8" : "the file is empty" };
   const repeated = header.find((name, i) => header.indexOf(name) !== i);
   if (repeated !== undefined) return { refused: `column ${repeated} stands in the header twice` };
-  const missing = table.columns.filter(({ name }) => !header.includes(name)).map(({ name }) => name);
-  if (missing.length > 0) return { refused: `missing column${missing.length > 1 ? "s" : ""} ${missing.join(", ")}` };
-  const layout: Layout = {
-    width: header.length,
-    places: table.columns.map((column) => ({ column, at: header.indexOf(column.name) })),
-    rules,
+  const found = placesOf(table, header);
+  if ("refused" in found) return found;
+  const layout: Layout = { width: header.length, places: found.places, rules };
+  return {
+    columns: header,
+    ignoredColumns: found.unknown,
+    rows: (after) => judged(rest, batches, layout, after),
   };
-  const known = new Set(table.columns.map(({ name }) => name));
-  return { ignoredColumns: header.filter((name) => !known.has(name)), rows: judged(rest, batches, layout) };
 }
 
 interface Layout {
   readonly width: number;
-  readonly places: readonly { readonly column: LoadColumn; readonly at: number }[];
+  readonly places: Places;
   readonly rules: RowRules;
 }
 
@@ -72,9 +72,11 @@ async function* judged(
   first: RawRecord[],
   batches: AsyncGenerator<RawRecord[]>,
   layout: Layout,
+  after: number,
 ): AsyncGenerator<JudgedRow[]> {
-  yield judgeBatch(first, layout);
-  for await (const batch of batches) yield judgeBatch(batch, layout);
+  const open = (records: RawRecord[]) => (after > 0 ? records.filter(({ line }) => line > after) : records);
+  yield judgeBatch(open(first), layout);
+  for await (const batch of batches) yield judgeBatch(open(batch), layout);
 }
 
 /** The parser sees a whole batch at once; where its count differs from the splitter's, each record alone. */
@@ -116,7 +118,10 @@ function parseRecords(text: string): string[][] | null {
 function judge(record: RawRecord, fields: readonly string[] | null, layout: Layout): JudgedRow {
   const row = {
     line: record.line,
-    content: Buffer.from(record.bytes, "latin1").toString("utf8").replaceAll("\0", "\\0"),
+    content: (isAscii(record.bytes) ? record.bytes : Buffer.from(record.bytes, "latin1").toString("utf8")).replaceAll(
+      "\0",
+      "\\0",
+    ),
   };
   const aside = (fault: Aside["fault"], reason: string): JudgedRow => ({ ...row, aside: { fault, reason } });
   if (decode(record.bytes) === null) return aside("encoding", "the line is not UTF-8");
@@ -124,13 +129,8 @@ function judge(record: RawRecord, fields: readonly string[] | null, layout: Layo
   if (!fields) return aside("quote", "a quote is not closed where its field ends");
   if (fields.length !== layout.width)
     return aside("field_count", `${fields.length} fields where the header has ${layout.width}`);
-  const values: (string | null)[] = [];
-  for (const { column, at } of layout.places) {
-    const checked = checkField(column, decode(fields[at] ?? "") ?? "", layout.rules);
-    if ("fault" in checked) return { ...row, aside: checked };
-    values.push(checked.text);
-  }
-  return { ...row, values };
+  const texts = isAscii(record.bytes) ? fields : fields.map((field) => decode(field) ?? "");
+  return judgeFields(row, texts, layout.places, layout.rules);
 }
 
 /**
@@ -146,12 +146,14 @@ function isCut(record: RawRecord, fields: readonly string[] | null, layout: Layo
   return last.column.kind !== "time" && last.column.kind !== "boolean" && last.column.set === undefined;
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the range of ASCII, the case that needs no decoding
+const isAscii = (bytes: string): boolean => /^[\x00-\x7f]*$/.test(bytes);
+
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Bytes-as-characters → text, or null when they are not UTF-8. */
 function decode(bytes: string): string | null {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range of ASCII, the case that needs no decoding
-  if (/^[\x00-\x7f]*$/.test(bytes)) return bytes;
+  if (isAscii(bytes)) return bytes;
   try {
     return UTF8.decode(Buffer.from(bytes, "latin1"));
   } catch {

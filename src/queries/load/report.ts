@@ -14,6 +14,10 @@ export interface FileReport {
   readonly putAside: readonly { readonly line: number; readonly fault: Fault; readonly reason: string }[];
   /** Columns of the header that the table does not have. */
   readonly ignoredColumns?: readonly string[];
+  /** The content is in whole: nothing was read. */
+  readonly known?: true;
+  /** A killed load went on here. */
+  readonly resumedAtLine?: number;
   /** Why nothing of the file was read. */
   readonly refused?: string;
   /** Why the file was not looked at. */
@@ -29,13 +33,21 @@ export interface LoadReport {
 
 export const PUT_ASIDE_NAMED_MAX = 200;
 
+export interface Counts {
+  readonly loaded: number;
+  readonly duplicates: number;
+  readonly putAside: number;
+}
+
 /** Counts one file while it is loaded. */
 export class FileTally {
   readonly file: string;
   loaded = 0;
   duplicates = 0;
+  /** Rows of a followed table that took the place of an earlier state; `loaded` counts them too. */
+  replaced = 0;
   private readonly table: string;
-  private readonly counts = new Map<Fault, number>();
+  private readonly faults = new Map<Fault, number>();
   private readonly named: { line: number; fault: Fault; reason: string }[] = [];
 
   constructor(file: string, table: string) {
@@ -44,8 +56,17 @@ export class FileTally {
   }
 
   putAside(line: number, fault: Fault, reason: string): void {
-    this.counts.set(fault, (this.counts.get(fault) ?? 0) + 1);
+    this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1);
     if (this.named.length < PUT_ASIDE_NAMED_MAX) this.named.push({ line, fault, reason });
+  }
+
+  counts(): Counts {
+    const putAside = [...this.faults.values()].reduce((sum, n) => sum + n, 0);
+    return { loaded: this.loaded, duplicates: this.duplicates, putAside };
+  }
+
+  known(rows: number): FileReport {
+    return { ...this.report([]), duplicates: rows, known: true };
   }
 
   refused(why: string): FileReport {
@@ -58,8 +79,8 @@ export class FileTally {
       table: this.table,
       loaded: this.loaded,
       duplicates: this.duplicates,
-      putAsideCount: [...this.counts.values()].reduce((sum, n) => sum + n, 0),
-      putAsideByReason: Object.fromEntries(this.counts),
+      putAsideCount: this.counts().putAside,
+      putAsideByReason: Object.fromEntries(this.faults),
       putAside: this.named.toSorted((a, b) => a.line - b.line),
       ...(ignoredColumns.length > 0 && { ignoredColumns }),
     };

@@ -26,6 +26,18 @@ export interface LoadTable {
   readonly parents: readonly Parent[];
   /** A later state of the same key takes its place when this column is greater (a watermark moves on). */
   readonly advancesBy?: string;
+  /** Clocks whose sums a row of this table changes; none for tables that no metric counts. */
+  readonly touches?: readonly Touch[];
+}
+
+/** Where a row `r` leaves its mark: the instant `at`, read from the row and what it is joined to, on `clock`. */
+export interface Touch {
+  /** Table and time column that metrics are counted on, e.g. `decisions.decided_at`. */
+  readonly clock: string;
+  readonly at: string;
+  readonly join?: string;
+  /** Only where a row changed, or came after the rows that hang on it. */
+  readonly late?: boolean;
 }
 
 export interface Parent {
@@ -49,6 +61,19 @@ const member = (name: string, set: string | readonly string[] = name, nullable =
 });
 const column = (name: string, kind: LoadColumn["kind"], nullable = false): LoadColumn => ({ name, kind, nullable });
 const parent = (name: string, table: string, key = name): Parent => ({ column: name, table, key, optional: false });
+const own = (table: string, ...times: readonly string[]): Touch[] =>
+  times.map((name) => ({ clock: `${table}.${name}`, at: `r.${name}` }));
+const through = (clock: string, alias: string, join: string, late = false): Touch => ({
+  clock,
+  at: `${alias}.${clock.split(".")[1]}`,
+  join,
+  late,
+});
+const CASE = "join mart.cases c on c.case_id = r.case_id";
+const DECISION = "join mart.decisions d on d.decision_id = r.decision_id";
+const APPEAL = "join mart.appeals a on a.decision_id = r.decision_id";
+const DECISIONS_OF_CASE = "join mart.decisions d on d.case_id = r.case_id";
+const APPEALS_OF_CASE = `${DECISIONS_OF_CASE} join mart.appeals a on a.decision_id = d.decision_id`;
 
 /** The mart's tables (design: mart.md), parents before children. */
 export const LOAD_TABLES: readonly LoadTable[] = [
@@ -66,6 +91,12 @@ export const LOAD_TABLES: readonly LoadTable[] = [
     ], // biome-ignore format: one table
     key: ["case_id"],
     parents: [{ column: "seller_id", table: "sellers", key: "seller_id", optional: true }],
+    touches: [
+      ...own("cases", "created_at", "sla_due_at"),
+      through("decisions.decided_at", "d", DECISIONS_OF_CASE, true),
+      through("appeals.filed_at", "a", APPEALS_OF_CASE, true),
+      through("appeals.resolved_at", "a", APPEALS_OF_CASE, true),
+    ],
   },
   {
     name: "claims",
@@ -75,6 +106,7 @@ export const LOAD_TABLES: readonly LoadTable[] = [
     ], // biome-ignore format: one table
     key: ["claim_id"],
     parents: [parent("case_id", "cases")],
+    touches: [through("cases.created_at", "c", CASE)],
   },
   {
     name: "decisions",
@@ -85,6 +117,15 @@ export const LOAD_TABLES: readonly LoadTable[] = [
     ], // biome-ignore format: one table
     key: ["decision_id"],
     parents: [parent("case_id", "cases")],
+    touches: [
+      ...own("decisions", "decided_at"),
+      through("cases.created_at", "c", CASE),
+      through("cases.sla_due_at", "c", CASE),
+      // Which decision of a case is the first, and which superseded, hangs on all of them.
+      through("decisions.decided_at", "d", DECISIONS_OF_CASE),
+      through("appeals.filed_at", "a", APPEAL, true),
+      through("appeals.resolved_at", "a", APPEAL, true),
+    ],
   },
   {
     name: "appeals",
@@ -94,6 +135,7 @@ export const LOAD_TABLES: readonly LoadTable[] = [
     ], // biome-ignore format: one table
     key: ["appeal_id"],
     parents: [parent("decision_id", "decisions")],
+    touches: [...own("appeals", "filed_at", "resolved_at"), through("decisions.decided_at", "d", DECISION)],
   },
   {
     name: "qa_labels",
@@ -103,6 +145,7 @@ export const LOAD_TABLES: readonly LoadTable[] = [
     ], // biome-ignore format: one table
     key: ["label_id"],
     parents: [parent("decision_id", "decisions")],
+    touches: [through("decisions.decided_at", "d", DECISION)],
   },
   {
     name: "view_samples",
@@ -112,6 +155,7 @@ export const LOAD_TABLES: readonly LoadTable[] = [
     ], // biome-ignore format: one table
     key: ["sample_id"],
     parents: [],
+    touches: own("view_samples", "viewed_at"),
   },
   {
     name: "staffing",
@@ -120,6 +164,7 @@ export const LOAD_TABLES: readonly LoadTable[] = [
     ], // biome-ignore format: one table
     key: ["hour", "market", "queue", "team"],
     parents: [],
+    touches: own("staffing", "hour"),
   },
   {
     name: "changes",
