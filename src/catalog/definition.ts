@@ -29,6 +29,8 @@ export interface JoinDefinition {
   readonly table: string | null;
   readonly select: CatalogSql | null;
   readonly on: CatalogSql | null;
+  /** The lateral join again for ClickHouse, which has none: a select over the whole table, and what it is joined on. */
+  readonly clickhouse: { readonly select: CatalogSql; readonly on: CatalogSql } | null;
   /** True = rows without a partner stay. */
   readonly optional: boolean;
 }

@@ -157,6 +157,7 @@ const factSchema = z.strictObject({
           select: fragment.nullable().default(null),
           on: fragment.nullable().default(null),
           optional: z.boolean().default(false),
+          clickhouse: z.strictObject({ select: fragment, on: fragment }).nullable().default(null),
         })
         .refine(
           ({ table, select, on }) => (table === null ? select !== null : select === null && on !== null),

@@ -4,7 +4,6 @@ import {
   dimensionOf,
   expression,
   filterConditions,
-  instant,
   joinsFor,
   keyColumns,
   type Scope,
@@ -13,6 +12,7 @@ import {
 import { instantOf } from "./periods.ts";
 import type { Zoning } from "./plan.ts";
 import { type Query, readCells } from "./read-cells.ts";
+import { float, instant, isAmong, secondsBetween, text, valuesTable } from "./spelling.ts";
 import { all, ident, join, nothing, type SqlText, sql } from "./sql.ts";
 
 /** A moment at which what is open is counted, for rows with this value of the zoned dimension; null = for every row. */
@@ -38,19 +38,20 @@ export function compileOpen(measure: OpenMeasure, scope: Scope): Query {
   const own = scope.zoning.kind === "own" && scope.when.kind === "period" ? scope.zoning : null;
   const bucketed = scope.when.kind === "period" && scope.when.grain !== "total";
   const at = sql`sample.at`;
+  const seconds = secondsBetween(opened, at);
   const conditions = [
     sql`${opened} <= ${at}`,
     sql`${ident(fact.alias)}.open_until is null or ${ident(fact.alias)}.open_until > ${at}`,
     ...(fact.where ? [expression(fact.where, scope)] : []),
     ...(measure.where ? [expression(measure.where, scope, at)] : []),
-    ...(scope.age.gt === null ? [] : [sql`${at} - ${opened} > make_interval(secs => ${scope.age.gt})`]),
-    ...(scope.age.lt === null ? [] : [sql`${at} - ${opened} < make_interval(secs => ${scope.age.lt})`]),
+    ...(scope.age.gt === null ? [] : [sql`${seconds} > ${float(sql`${scope.age.gt}`)}`]),
+    ...(scope.age.lt === null ? [] : [sql`${seconds} < ${float(sql`${scope.age.lt}`)}`]),
     ...filterConditions(scope, () => true),
   ];
   const keys = scope.by.map((_, index) => ident(`k${index + 1}`));
   const groups = bucketed ? [...keys, sql`bucket`] : keys;
-  const age = sql`extract(epoch from ${at} - ${opened})::float8 / 3600 as age`;
-  const text = sql`select ${join([...groups, sql`count(*)::float8 as n, max(age) as value`], ", ")}
+  const age = sql`${seconds} / 3600 as age`;
+  const statement = sql`select ${join([...groups, sql`${float(sql`count(*)`)} as n, max(age) as value`], ", ")}
     from (
       select ${join([...keyColumns(scope), ...(bucketed ? [sql`sample.bucket`] : []), age], ", ")}
       from (
@@ -59,21 +60,30 @@ export function compileOpen(measure: OpenMeasure, scope: Scope): Query {
         offset 0
       ) ${ident(fact.alias)}
       ${joinsFor(scope, [...scopeExpressions(scope), measure.where])}
-      join unnest(${samples.map(({ value }) => value)}::text[], ${samples.map(({ bucket }) => bucket)}::text[],
-        ${samples.map(({ at: ms }) => new Date(ms).toISOString())}::timestamptz[]) as sample(value, bucket, at)
-        on ${own ? ownSample(scope, own) : sql`true`}
+      ${own ? sql`join` : sql`cross join`} ${samplesTable(samples)}
+        ${own ? sql`on ${ownSample(scope, own)}` : nothing}
       where ${all(conditions)}
     ) rows
     ${groups.length > 0 ? sql`group by ${join(groups, ", ")}` : nothing}
     limit ${limits.rowsMax + 1}`;
-  return { text, read: (rows) => readCells(rows, scope.by.length, measure.value === "count" ? "count" : "max") };
+  return {
+    text: statement,
+    read: (rows) => readCells(rows, scope.by.length, measure.value === "count" ? "count" : "max"),
+  };
 }
+
+const samplesTable = (samples: readonly Sample[]): SqlText =>
+  valuesTable(ident("sample"), [
+    { name: sql`value`, type: "text", values: samples.map(({ value }) => value) },
+    { name: sql`bucket`, type: "text", values: samples.map(({ bucket }) => (bucket === null ? null : String(bucket))) },
+    { name: sql`at`, type: "instant", values: samples.map(({ at }) => at) },
+  ]);
 
 /** A row's samples are those of its market; a market without a zone of its own has the samples without a value. */
 function ownSample(scope: Scope, own: Extract<Zoning, { kind: "own" }>): SqlText {
-  const value = sql`(${expression(dimensionOf(scope, own.dimension).expr, scope)})::text`;
-  const known = [...own.zones.keys()];
-  return sql`sample.value is not distinct from (case when ${value} = any(${known}::text[]) then ${value} end)`;
+  const value = expression(dimensionOf(scope, own.dimension).expr, scope);
+  const known = isAmong(value, [...own.zones.keys()]);
+  return sql`sample.value is not distinct from (case when ${known} then ${text(value)} end)`;
 }
 
 function samplesOf(scope: Scope): Sample[] {

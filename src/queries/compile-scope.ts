@@ -1,8 +1,16 @@
-import type { CatalogSql, DimensionExpression, FactDefinition, TimeDefinition } from "../catalog/definition.ts";
+import type {
+  CatalogSql,
+  DimensionExpression,
+  FactDefinition,
+  JoinDefinition,
+  TimeDefinition,
+} from "../catalog/definition.ts";
 import type { Grain, Period } from "../kernel/question.ts";
+import { clockOfZone, instantBucket, offsetAt, offsetsOf, wallBucket } from "./local-clock.ts";
 import { dayOf, isDay, type Span, spanOf } from "./periods.ts";
 import type { MetricPlan, Zoning } from "./plan.ts";
-import { all, fragment, ident, join, nothing, type SqlText, sql } from "./sql.ts";
+import { date, instant, isAmong, text, valuesTable } from "./spelling.ts";
+import { all, fragment, ident, join, nothing, type SqlText, spelled, sql } from "./sql.ts";
 
 /** A plan on one fact, with the watermark up to which its tables count. */
 export interface Scope extends Omit<MetricPlan, "metric"> {
@@ -11,7 +19,6 @@ export interface Scope extends Omit<MetricPlan, "metric"> {
   readonly through: number;
 }
 
-export const instant = (ms: number): SqlText => sql`${new Date(ms).toISOString()}::timestamptz`;
 const throughOf = (scope: Scope): SqlText => instant(scope.through);
 
 /** An expression of the catalog in this scope: `:through` is its watermark. */
@@ -27,7 +34,7 @@ export const dimensionOf = (scope: Scope, id: string): DimensionExpression => {
 /** The split's columns: `c.market::text as k1`. */
 export const keyColumns = (scope: Scope): SqlText[] =>
   scope.by.map(
-    (id, index) => sql`(${expression(dimensionOf(scope, id).expr, scope)})::text as ${ident(`k${index + 1}`)}`,
+    (id, index) => sql`${text(expression(dimensionOf(scope, id).expr, scope))} as ${ident(`k${index + 1}`)}`,
   );
 
 /** The filters as conditions. A row without a value is none of the values, so "all but these" keeps it. */
@@ -36,7 +43,7 @@ export function filterConditions(scope: Scope, which: (dimension: DimensionExpre
     .filter(({ dimension }) => which(dimensionOf(scope, dimension)))
     .map(({ dimension, values, exclude }) => {
       const column = expression(dimensionOf(scope, dimension).expr, scope);
-      const included = sql`(${column})::text = any(${values}::text[])`;
+      const included = isAmong(column, values);
       return exclude ? sql`not coalesce(${included}, false)` : included;
     });
 }
@@ -56,14 +63,22 @@ export function joinsFor(scope: Scope, used: readonly (CatalogSql | null)[]): Sq
   for (const text of used) if (text) need(text);
   const wanted = joins.filter(({ alias }) => needed.has(alias));
   return join(
-    wanted.map(({ alias, table, select, on, optional }) => {
-      const kind = optional ? sql`left join` : sql`join`;
-      if (table !== null && on !== null)
-        return sql`${kind} ${ident(table)} ${ident(alias)} on ${expression(on, scope)}`;
-      return sql`${kind} lateral (${expression(select as CatalogSql, scope)}) ${ident(alias)} on true`;
-    }),
+    wanted.map((one) => joinText(one, scope)),
     "\n",
   );
+}
+
+function joinText({ alias, table, select, on, optional, clickhouse }: JoinDefinition, scope: Scope): SqlText {
+  const kind = optional ? sql`left join` : sql`join`;
+  const name = ident(alias);
+  if (table !== null && on !== null) return sql`${kind} ${ident(table)} ${name} on ${expression(on, scope)}`;
+  const lateral = sql`${kind} lateral (${expression(select as CatalogSql, scope)}) ${name} on true`;
+  if (clickhouse === null) return lateral;
+  const grouped = expression(clickhouse.select, scope);
+  return spelled({
+    postgres: lateral,
+    clickhouse: sql`${kind} (${grouped}) ${name} on ${expression(clickhouse.on, scope)}`,
+  });
 }
 
 /** Expressions of the scope that may name a join. */
@@ -88,8 +103,8 @@ function timeScope(scope: Scope, time: TimeDefinition, period: Period, grain: Gr
   if (time.kind === "date") return dateScope(column, period, grain, scope);
   if (scope.zoning.kind === "one") {
     const span = clipped(spanOf(period, scope.zoning.zone), scope.now);
-    const zone = sql`${scope.zoning.zone}::text`;
-    return { join: nothing, conditions: within(column, span), bucket: instantBucket(column, zone, grain) };
+    const clock = clockOfZone(scope.zoning.zone);
+    return { join: nothing, conditions: within(column, span), bucket: instantBucket(column, clock, grain) };
   }
   return ownZoneScope(column, scope, scope.zoning, period, grain);
 }
@@ -101,7 +116,10 @@ const within = (column: SqlText, { from, to }: Span): SqlText[] => [
   sql`${column} < ${instant(to)}`,
 ];
 
-/** Each row's own days: its market's zone and the period's ends in it are joined on. */
+/**
+ * Each row's own days: its market's zone and the period's ends in it are joined on, one row for each stretch of the same distance from UTC.
+ * A row whose market has no zone of its own takes the question's.
+ */
 function ownZoneScope(
   column: SqlText,
   scope: Scope,
@@ -109,56 +127,37 @@ function ownZoneScope(
   period: Period,
   grain: Grain,
 ): TimeScope {
-  const entries = [...zoning.zones];
-  const spans = entries.map(([, zone]) => clipped(spanOf(period, zone), scope.now));
-  const other = clipped(spanOf(period, zoning.zone), scope.now);
-  const iso = (ms: number): string => new Date(ms).toISOString();
+  const spanIn = (zone: string): Span => clipped(spanOf(period, zone), scope.now);
+  const stretches = [...zoning.zones].flatMap(([value, zone]) =>
+    offsetsOf(zone, spanIn(zone)).map((offset) => ({ value, zone, ...offset })),
+  );
+  const other = spanIn(zoning.zone);
   const widest = {
-    from: Math.min(other.from, ...spans.map(({ from }) => from)),
-    to: Math.max(other.to, ...spans.map(({ to }) => to)),
+    from: Math.min(other.from, ...stretches.map(({ from }) => from)),
+    to: Math.max(other.to, ...stretches.map(({ to }) => to)),
   };
-  const own = expression(ownExpression(scope, zoning.dimension), scope);
+  const own = text(expression(ownExpression(scope, zoning.dimension), scope));
+  const days = valuesTable(ident("own_day"), [
+    { name: sql`value`, type: "text", values: stretches.map(({ value }) => value) },
+    { name: sql`zone`, type: "text", values: stretches.map(({ zone }) => zone) },
+    { name: sql`seconds`, type: "number", values: stretches.map(({ seconds }) => seconds) },
+    { name: sql`starts_at`, type: "instant", values: stretches.map(({ from }) => from) },
+    { name: sql`ends_at`, type: "instant", values: stretches.map(({ to }) => to) },
+  ]);
+  const seconds = sql`coalesce(own_day.seconds, ${offsetAt(column, zoning.zone, other)})`;
   return {
-    join: sql`left join unnest(${entries.map(([value]) => value)}::text[], ${entries.map(([, zone]) => zone)}::text[],
-      ${spans.map(({ from }) => iso(from))}::timestamptz[], ${spans.map(({ to }) => iso(to))}::timestamptz[])
-      as own_day(value, zone, starts_at, ends_at) on own_day.value = (${own})::text`,
+    join: sql`left join ${days} on own_day.value = ${own}`,
     conditions: [
       ...within(column, widest),
       sql`${column} >= coalesce(own_day.starts_at, ${instant(other.from)})`,
       sql`${column} < coalesce(own_day.ends_at, ${instant(other.to)})`,
     ],
-    bucket: instantBucket(column, sql`coalesce(own_day.zone, ${zoning.zone}::text)`, grain),
+    bucket: instantBucket(
+      column,
+      { zone: sql`coalesce(own_day.zone, ${zoning.zone}::text)`, clickhouse: { kind: "offset", seconds } },
+      grain,
+    ),
   };
-}
-
-/** The bucket of an instant as the zone's clock shows it. The hour is taken off the instant, so that a repeated hour stays two. */
-function instantBucket(column: SqlText, zone: SqlText, grain: Grain): SqlText | null {
-  const local = sql`${column} at time zone ${zone}`;
-  switch (grain) {
-    case "total":
-      return null;
-    case "hour":
-      return sql`${column} - ((${local}) - date_trunc('hour', ${local})) as bucket`;
-    default:
-      return localBucket(local, grain);
-  }
-}
-
-function localBucket(local: SqlText, grain: Exclude<Grain, "total" | "hour">): SqlText {
-  switch (grain) {
-    case "day":
-      return sql`(${local})::date as bucket`;
-    case "week":
-      return sql`date_trunc('week', ${local})::date as bucket`;
-    case "month":
-      return sql`date_trunc('month', ${local})::date as bucket`;
-    case "hour_of_day":
-      return sql`extract(hour from ${local})::int as bucket`;
-    case "day_of_week":
-      return sql`extract(isodow from ${local})::int as bucket`;
-    default:
-      return grain satisfies never;
-  }
 }
 
 /** Rows dated by a day already: the period's local dates bound them, no zone moves them. An end within a day takes that day in. */
@@ -166,36 +165,18 @@ function dateScope(column: SqlText, period: Period, grain: Grain, scope: Scope):
   const zone = scope.zoning.zone;
   const from = isDay(period.from) ? period.from : dayOf(spanOf(period, zone).from, zone);
   const upper = isDay(period.to)
-    ? sql`${column} < ${period.to}::date`
-    : sql`${column} <= ${dayOf(spanOf(period, zone).to - 1, zone)}::date`;
-  const notAfterNow = sql`${column} <= ${dayOf(scope.now, zone)}::date`;
+    ? sql`${column} < ${date(period.to)}`
+    : sql`${column} <= ${date(dayOf(spanOf(period, zone).to - 1, zone))}`;
+  const notAfterNow = sql`${column} <= ${date(dayOf(scope.now, zone))}`;
   if (grain === "hour" || grain === "hour_of_day") throw new RangeError(`rows dated by days have no ${grain}`);
   return {
     join: nothing,
-    conditions: [sql`${column} >= ${from}::date`, upper, notAfterNow],
-    bucket: grain === "total" ? null : localBucket(sql`(${column})::timestamp`, grain),
+    conditions: [sql`${column} >= ${date(from)}`, upper, notAfterNow],
+    bucket: grain === "total" ? null : wallBucket(asWall(column), grain),
   };
 }
 
-/** The bucket as the answer's key: text of a day or month, seconds of an hour, number of a cyclic one. */
-export function bucketKey(grain: Grain): SqlText | null {
-  switch (grain) {
-    case "total":
-      return null;
-    case "hour":
-      return sql`extract(epoch from bucket)::float8 * 1000 as bucket`;
-    case "day":
-    case "week":
-      return sql`to_char(bucket, 'YYYY-MM-DD') as bucket`;
-    case "month":
-      return sql`to_char(bucket, 'YYYY-MM') as bucket`;
-    case "hour_of_day":
-    case "day_of_week":
-      return sql`bucket`;
-    default:
-      return grain satisfies never;
-  }
-}
+const asWall = (column: SqlText): SqlText => spelled({ postgres: sql`(${column})::timestamp`, clickhouse: column });
 
 /**
  * The rows that a scoped measure sums over, as a sub-select: the split's columns, `bucket`, and `columns`.

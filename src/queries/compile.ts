@@ -13,8 +13,10 @@ import type {
 import { BIN_GAMMA } from "../kernel/duration-bins.ts";
 import { limits } from "../kernel/limits.ts";
 import { compileOpen } from "./compile-open.ts";
-import { bucketKey, dimensionOf, expression, filterConditions, type Scope, scopedRows } from "./compile-scope.ts";
+import { dimensionOf, expression, filterConditions, type Scope, scopedRows } from "./compile-scope.ts";
+import { bucketKey } from "./local-clock.ts";
 import { type Query, readCells, readPairs } from "./read-cells.ts";
+import { arrayOf, float, instant, secondsBetween, text, whole } from "./spelling.ts";
 import { all, ident, join, nothing, type SqlText, sql } from "./sql.ts";
 
 /** A measure in a scope as one statement: one row per combination of split values and bucket that has rows of the fact. */
@@ -91,15 +93,17 @@ function summed(scope: Scope, rows: SqlText, aggregates: SqlText): SqlText {
 function countText(measure: CountMeasure, scope: Scope): SqlText {
   const stands = measure.rows ? expression(measure.rows, scope) : sql`1`;
   const rows = rowsOf(measure, scope, [sql`${stands} as stands_for`], [measure.rows]);
-  return summed(scope, rows, sql`coalesce(sum(stands_for), 0)::float8 as n`);
+  return summed(scope, rows, sql`${total(sql`stands_for`)} as n`);
 }
 
+const total = (column: SqlText): SqlText => float(sql`coalesce(sum(${column}), 0)`);
+
 /** Amounts are summed as doubles: a sum of `real` columns would be kept to seven digits. */
-const amount = (expr: CatalogSql, scope: Scope): SqlText => sql`(${expression(expr, scope)})::float8`;
+const amount = (expr: CatalogSql, scope: Scope): SqlText => float(sql`(${expression(expr, scope)})`);
 
 function sumText(measure: SumMeasure, scope: Scope): SqlText {
   const rows = rowsOf(measure, scope, [sql`${amount(measure.expr, scope)} as amount`], [measure.expr]);
-  return summed(scope, rows, sql`coalesce(sum(amount), 0)::float8 as sum, count(amount)::float8 as n`);
+  return summed(scope, rows, sql`${total(sql`amount`)} as sum, ${float(sql`count(amount)`)} as n`);
 }
 
 function ratioText(measure: RatioMeasure, scope: Scope): SqlText {
@@ -109,8 +113,7 @@ function ratioText(measure: RatioMeasure, scope: Scope): SqlText {
   return summed(
     scope,
     rows,
-    sql`coalesce(sum(numerator), 0)::float8 as numerator, coalesce(sum(denominator), 0)::float8 as denominator,
-      count(*)::float8 as n`,
+    sql`${total(sql`numerator`)} as numerator, ${total(sql`denominator`)} as denominator, ${float(sql`count(*)`)} as n`,
   );
 }
 
@@ -119,11 +122,12 @@ function proportionText(measure: ProportionMeasure, scope: Scope): SqlText {
   const x = hit ? sql`case when ${expression(hit, scope)} then 1 else 0 end` : expression(hits as CatalogSql, scope);
   const n = stands ? expression(stands, scope) : sql`1`;
   const rows = rowsOf(measure, scope, [sql`${x} as hits`, sql`${n} as stands_for`], [hit, hits, stands]);
-  return summed(scope, rows, sql`coalesce(sum(hits), 0)::float8 as x, coalesce(sum(stands_for), 0)::float8 as n`);
+  return summed(scope, rows, sql`${total(sql`hits`)} as x, ${total(sql`stands_for`)} as n`);
 }
 
 /** The log-spaced bin of seconds; the same formula as `binOf`. */
-const binOf = (seconds: SqlText): SqlText => sql`floor(ln(greatest(${seconds}, 1)) / ln(${BIN_GAMMA}::float8))::int`;
+const binOf = (seconds: SqlText): SqlText =>
+  whole(sql`floor(ln(greatest(${seconds}, 1)) / ln(${float(sql`${BIN_GAMMA}`)}))`);
 
 function meanText(measure: MeanMeasure, scope: Scope): SqlText {
   const value = sql`${amount(measure.expr, scope)} as amount`;
@@ -132,13 +136,13 @@ function meanText(measure: MeanMeasure, scope: Scope): SqlText {
     return summed(
       scope,
       rows,
-      sql`count(amount)::float8 as n, coalesce(sum(amount), 0) as sum, coalesce(sum(amount * amount), 0) as sumsq`,
+      sql`${float(sql`count(amount)`)} as n, coalesce(sum(amount), 0) as sum, coalesce(sum(amount * amount), 0) as sumsq`,
     );
   }
   return binned(
     scope,
     sql`select *, ${binOf(sql`amount`)} as bin from (${rows}) valued where amount is not null`,
-    sql`count(*)::float8 as events, 0::float8 as censored, sum(amount) as seconds, sum(amount * amount) as squares`,
+    sql`${float(sql`count(*)`)} as events, ${float(sql`0`)} as censored, sum(amount) as seconds, sum(amount * amount) as squares`,
     sql`coalesce(sum(events), 0) as n, coalesce(sum(seconds), 0) as sum, coalesce(sum(squares), 0) as sumsq`,
   );
 }
@@ -148,8 +152,8 @@ function binned(scope: Scope, rows: SqlText, perBin: SqlText, extra: SqlText): S
   const { shown, names } = groups(scope);
   const by = names.length === 0 ? nothing : sql`group by ${join(groupNames(scope), ", ")}`;
   return sql`select ${join([...shown, extra], ", ")},
-      array_agg(bin::float8 order by bin) as bins, array_agg(events order by bin) as events,
-      array_agg(censored order by bin) as censored, array_agg(seconds order by bin) as seconds
+      ${arrayOf(float(sql`bin`), sql`bin`)} as bins, ${arrayOf(sql`events`, sql`bin`)} as events,
+      ${arrayOf(sql`censored`, sql`bin`)} as censored, ${arrayOf(sql`seconds`, sql`bin`)} as seconds
     from (
       select ${join([...names, sql`bin`, perBin], ", ")}
       from (${rows}) binned
@@ -166,13 +170,14 @@ const groupNames = (scope: Scope): SqlText[] => [
 
 /** A row with an event by the watermark counts with its duration, any other as censored where it was last seen open. */
 function lifetimesText(measure: LifetimesMeasure, scope: Scope): SqlText {
-  const through = sql`${new Date(scope.through).toISOString()}::timestamptz`;
+  const through = instant(scope.through);
   const [from, event] = [expression(measure.from, scope), expression(measure.event, scope)];
   const seen = measure.censor
     ? sql`least(coalesce(${expression(measure.censor, scope)}, ${through}), ${through})`
     : through;
   const happened = sql`coalesce(${event} <= ${through}, false)`;
-  const seconds = sql`greatest(extract(epoch from (case when ${happened} then ${event} else ${seen} end) - ${from})::float8, 0)`;
+  const until = sql`(case when ${happened} then ${event} else ${seen} end)`;
+  const seconds = sql`greatest(${secondsBetween(from, until)}, 0)`;
   const known = scopedRows(
     scope,
     measure.on,
@@ -183,7 +188,8 @@ function lifetimesText(measure: LifetimesMeasure, scope: Scope): SqlText {
   return binned(
     scope,
     sql`select *, ${binOf(sql`seconds`)} as bin from (${known}) lived`,
-    sql`count(*) filter (where happened)::float8 as events, count(*) filter (where not happened)::float8 as censored,
+    sql`${float(sql`count(*) filter (where happened)`)} as events,
+        ${float(sql`count(*) filter (where not happened)`)} as censored,
         coalesce(sum(seconds) filter (where happened), 0) as seconds`,
     sql`coalesce(sum(events), 0) as n`,
   );
@@ -196,11 +202,11 @@ function weightedText(measure: WeightedMeasure, scope: Scope): SqlText {
   const isHit = all([expression(hit, scope), ...narrowing]);
   const narrowed = scope.by.find((id) => dimensionOf(scope, id).narrowsHit);
   const columns = [
-    sql`(${expression(weight, scope)})::float8 as w`,
+    sql`${float(sql`(${expression(weight, scope)})`)} as w`,
     sql`(${expression(labelled, scope)}) as labelled`,
     sql`coalesce(${among ? expression(among, scope) : sql`true`}, false) as among`,
     sql`coalesce(${isHit}, false) as hit`,
-    ...(narrowed ? [sql`(${expression(dimensionOf(scope, narrowed).expr, scope)})::text as narrowed`] : []),
+    ...(narrowed ? [sql`${text(expression(dimensionOf(scope, narrowed).expr, scope))} as narrowed`] : []),
   ];
   const rows = rowsOf(measure, scope, columns, [weight, labelled, among, hit]);
   return narrowed ? narrowedText(scope, narrowed, rows) : summed(scope, rows, weightedSums(sql`hit`));
@@ -210,8 +216,8 @@ const weightedSums = (hit: SqlText): SqlText => {
   const over = sql`labelled and among`;
   return sql`coalesce(sum(w) filter (where ${over}), 0) as sw, coalesce(sum(w) filter (where ${over} and ${hit}), 0) as swy,
       coalesce(sum(w * w) filter (where ${over}), 0) as sw2, coalesce(sum(w * w) filter (where ${over} and ${hit}), 0) as sw2y,
-      count(*) filter (where ${over})::float8 as n, count(*) filter (where ${over} and ${hit})::float8 as x,
-      count(*)::float8 as drawn, count(*) filter (where labelled)::float8 as labels_in`;
+      ${float(sql`count(*) filter (where ${over})`)} as n, ${float(sql`count(*) filter (where ${over} and ${hit})`)} as x,
+      ${float(sql`count(*)`)} as drawn, ${float(sql`count(*) filter (where labelled)`)} as labels_in`;
 };
 
 /** Split by what narrows the hits: every value is over all rows of its group, not over rows of its own. */
@@ -238,15 +244,15 @@ function pairsText(measure: PairsMeasure, scope: Scope): SqlText {
   const columns = [
     sql`${expression(item, scope)} as item`,
     sql`${expression(rater, scope)} as rater`,
-    sql`(${expression(rating, scope)})::text as rating`,
+    sql`${text(expression(rating, scope))} as rating`,
     sql`(${expression(labelled, scope)}) as labelled`,
   ];
   const rows = rowsOf(measure, scope, columns, [item, rater, rating, labelled]);
   const { shown, names } = groups(scope);
   return sql`select ${join([...shown, sql`a, b`], ", ")},
-      count(*) filter (where a is not null)::float8 as items,
-      coalesce(sum(drawn) filter (where drawn > 1), 0)::float8 as drawn,
-      coalesce(sum(labels_in) filter (where drawn > 1), 0)::float8 as labels_in
+      ${float(sql`count(*) filter (where a is not null)`)} as items,
+      ${float(sql`coalesce(sum(drawn) filter (where drawn > 1), 0)`)} as drawn,
+      ${float(sql`coalesce(sum(labels_in) filter (where drawn > 1), 0)`)} as labels_in
     from (
       select ${join([...names, sql`drawn, labels_in`], ", ")},
         case when labels_in = 2 and raters = 2 then lowest end as a, case when labels_in = 2 and raters = 2 then highest end as b

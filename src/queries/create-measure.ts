@@ -8,24 +8,27 @@ import { err, ok, type Result } from "../kernel/result.ts";
 import { arrange, type Shown, shownValues } from "./arrange.ts";
 import { type Cell, isEmpty } from "./cells.ts";
 import { compose, unite } from "./compose.ts";
+import { type Engine, postgresEngine } from "./engine.ts";
 import { lagQueries } from "./lag-curve.ts";
 import type { Measure, MeasureContext, MeasuredRow, Measurement } from "./measure.ts";
 import { type MetricPlan, type Plan, plan } from "./plan.ts";
-import { run } from "./run.ts";
 import { render, type SqlText, type Statement } from "./sql.ts";
 import { unknownOpenValue } from "./unknown-open-value.ts";
 import { readWatermarks, throughOf, type Watermarks } from "./watermarks.ts";
 
 /** Answers Questions from the event tables through a pool whose sessions are read-only and time-limited. */
-export function createMeasure(pool: Pool): Measure {
+export const createMeasure = (pool: Pool): Measure => measureOn(postgresEngine(pool));
+
+/** Answers Questions from the event tables of an engine. */
+export function measureOn(engine: Engine): Measure {
   return async (question, context) => {
     const planned = plan(question, context);
     if (!planned.ok) return planned;
-    const read = await readWatermarks(pool, context.catalog.watermarks);
+    const read = await readWatermarks(engine, context.catalog.watermarks);
     if (!read.ok) return read;
     const { watermarks } = read.value;
     const { main, compare, zoning } = planned.value;
-    const statements = new Statements(pool);
+    const statements = new Statements(engine);
     const find = (plans: readonly MetricPlan[]) =>
       Promise.all(plans.map((one) => cellsOf(one, watermarks, context.catalog, statements)));
     const [found, compared] = await Promise.all([find(main), find(compare ?? [])]);
@@ -34,7 +37,7 @@ export function createMeasure(pool: Pool): Measure {
     const cells = found.flatMap((one) => (one.ok ? [one.value] : []));
     const before = compared.flatMap((one) => (one.ok ? [one.value] : []));
     if ([...cells, ...before].every((list) => list.every(({ state }) => isEmpty(state)))) {
-      const unknown = await unknownOpenValue(pool, question, main, context.catalog);
+      const unknown = await unknownOpenValue(engine, question, main, context.catalog);
       if (unknown) return err(unknown);
     }
     const shown = shownIn(planned.value, cells, before, question, context);
@@ -69,22 +72,22 @@ export function compileQuestion(question: Question, context: MeasureContext): Re
 /** Runs each distinct statement of a Question once: p50 and p95 are read from the same rows. */
 class Statements {
   readonly records: SqlRecord[] = [];
-  readonly #pool: Pool;
-  readonly #running = new Map<string, ReturnType<typeof run>>();
+  readonly #engine: Engine;
+  readonly #running = new Map<string, ReturnType<Engine["run"]>>();
 
-  constructor(pool: Pool) {
-    this.#pool = pool;
+  constructor(engine: Engine) {
+    this.#engine = engine;
   }
 
-  run(text: SqlText): ReturnType<typeof run> {
+  run(text: SqlText): ReturnType<Engine["run"]> {
     const key = JSON.stringify(render(text));
     const running = this.#running.get(key) ?? this.#record(text);
     this.#running.set(key, running);
     return running;
   }
 
-  async #record(text: SqlText): ReturnType<typeof run> {
-    const ran = await run(this.#pool, text);
+  async #record(text: SqlText): ReturnType<Engine["run"]> {
+    const ran = await this.#engine.run(text);
     if (ran.ok) this.records.push(ran.value.record);
     return ran;
   }

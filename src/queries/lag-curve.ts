@@ -2,10 +2,11 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { ProportionMeasure } from "../catalog/definition.ts";
 import { limits } from "../kernel/limits.ts";
 import type { LagCurve } from "../kernel/measurement.ts";
-import { expression, instant, type Scope, scopedRows } from "./compile-scope.ts";
+import { expression, type Scope, scopedRows } from "./compile-scope.ts";
 import { scopeOf } from "./compose.ts";
 import type { MetricPlan } from "./plan.ts";
 import type { Row } from "./run.ts";
+import { float, instant, secondsBetween } from "./spelling.ts";
 import { all, type SqlText, sql } from "./sql.ts";
 
 const DAY_MS = 86_400_000;
@@ -55,11 +56,14 @@ function lagText(
     [measure.where, happened],
     measure.where ? [expression(measure.where, scope)] : [],
   );
-  const seconds = sql`extract(epoch from happened - began)::float8`;
-  const within = all([sql`happened <= ${instant(scope.through)}`, sql`${seconds} <= ${maturityDays * 86_400}::float8`]);
+  const seconds = secondsBetween(sql`began`, sql`happened`);
+  const within = all([
+    sql`happened <= ${instant(scope.through)}`,
+    sql`${seconds} <= ${float(sql`${maturityDays * 86_400}`)}`,
+  ]);
   // Materialised, or the sub-select of the instant would be run once for each mention of it.
   return sql`with rows as materialized (${rows})
-    select greatest(least(floor(${seconds} / 86400), ${maturityDays - 1}::float8), 0) as day, count(*)::float8 as hits
+    select greatest(least(floor(${seconds} / 86400), ${float(sql`${maturityDays - 1}`)}), 0) as day, ${float(sql`count(*)`)} as hits
     from rows
     where ${within}
     group by day

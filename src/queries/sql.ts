@@ -13,17 +13,56 @@ class Text {
     this.#values = values;
   }
 
-  write(out: { text: string; params: unknown[] }): void {
+  write(out: Out): void {
     this.#strings.forEach((piece, index) => {
       out.text += piece;
       if (index >= this.#values.length) return;
       const value = this.#values[index];
       if (value instanceof Text) value.write(out);
-      else out.text += `$${out.params.push(value)}`;
+      else out.text += placeholder(out.params.push(value), value, out.dialect);
     });
   }
 }
 export type SqlText = Text;
+
+/** The engines that the same statement can be spelled for. */
+export type Dialect = "postgres" | "clickhouse";
+
+interface Out {
+  text: string;
+  readonly params: unknown[];
+  readonly dialect: Dialect;
+}
+
+/** What the engines spell differently; which spelling is written is known when the statement is rendered. */
+class Spelled extends Text {
+  readonly #spellings: Readonly<Record<Dialect, SqlText>>;
+
+  constructor(spellings: Readonly<Record<Dialect, SqlText>>) {
+    super([""], []);
+    this.#spellings = spellings;
+  }
+
+  override write(out: Out): void {
+    this.#spellings[out.dialect].write(out);
+  }
+}
+export const spelled = (spellings: Readonly<Record<Dialect, SqlText>>): SqlText => new Spelled(spellings);
+
+/** `$1`, or `{p1:Array(String)}`: ClickHouse wants a parameter's type beside its name. */
+const placeholder = (position: number, value: unknown, dialect: Dialect): string =>
+  dialect === "postgres" ? `$${position}` : `{p${position}:${clickhouseType(value)}}`;
+
+function clickhouseType(value: unknown): string {
+  if (typeof value === "string") return "String";
+  if (typeof value === "number") return Number.isSafeInteger(value) ? "Int64" : "Float64";
+  if (Array.isArray(value)) {
+    const known = value.filter((one) => one !== null);
+    const type = known.length === 0 ? "String" : clickhouseType(known[0]);
+    return `Array(${known.length < value.length ? `Nullable(${type})` : type})`;
+  }
+  throw new TypeError(`a parameter of type ${typeof value} has no ClickHouse type`);
+}
 
 /** A statement as the driver takes it. */
 export interface Statement {
@@ -36,8 +75,8 @@ export function sql(strings: TemplateStringsArray, ...values: readonly unknown[]
   return new Text(strings, values);
 }
 
-export function render(text: SqlText): Statement {
-  const out = { text: "", params: [] as unknown[] };
+export function render(text: SqlText, dialect: Dialect = "postgres"): Statement {
+  const out: Out = { text: "", params: [], dialect };
   text.write(out);
   return { text: out.text.replace(/\n\s*(?=\n|$)/g, "").trim(), params: out.params };
 }
@@ -67,7 +106,9 @@ export function fragment(
     from = match.index + match[0].length;
   }
   strings.push(expression.slice(from));
-  return new Text(strings, values);
+  // ClickHouse has no `select` without columns, which PostgreSQL has for `exists (select from …)`.
+  const named = strings.map((piece) => piece.replace(/\bselect\s+from\b/gi, "select 1 from"));
+  return spelled({ postgres: new Text(strings, values), clickhouse: new Text(named, values) });
 }
 
 export const nothing: SqlText = new Text([""], []);

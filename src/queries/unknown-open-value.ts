@@ -1,11 +1,11 @@
-import type { Pool } from "pg";
 import { plainMeasures } from "../catalog/assemble.ts";
 import type { Catalog, Fact } from "../catalog/catalog.ts";
 import { limits } from "../kernel/limits.ts";
 import type { Question } from "../kernel/question.ts";
 import type { Refusal } from "../kernel/refusal.ts";
+import type { Engine } from "./engine.ts";
 import { type MetricPlan, unknownValueRefusal } from "./plan.ts";
-import { run } from "./run.ts";
+import { text } from "./spelling.ts";
 import { fragment, ident, join, type SqlText, sql } from "./sql.ts";
 
 /**
@@ -13,7 +13,7 @@ import { fragment, ident, join, type SqlText, sql } from "./sql.ts";
  * is refused with the nearest ones; nothing found for a known value is an answer.
  */
 export async function unknownOpenValue(
-  pool: Pool,
+  engine: Engine,
   question: Question,
   plans: readonly MetricPlan[],
   catalog: Catalog,
@@ -24,7 +24,7 @@ export async function unknownOpenValue(
   if (!planned || !fact) return null;
   for (const filter of planned.filters) {
     if ((catalog.dimensions.get(filter.dimension)?.values.length ?? 0) > 0) continue;
-    const found = await run(pool, distinctValues(fact, filter.dimension));
+    const found = await engine.run(distinctValues(fact, filter.dimension));
     if (!found.ok) return found.error;
     if (found.value.rows.length >= limits.knownValuesMax) continue;
     const known = found.value.rows.flatMap((row) => (typeof row.value === "string" ? [row.value] : []));
@@ -39,7 +39,7 @@ function distinctValues({ definition }: Fact, dimension: string): SqlText {
   const expression = definition.dimensions[dimension]?.expr;
   if (!expression) throw new RangeError(`the fact has no dimension ${dimension}`);
   const joins = definition.joins.filter(({ table, on, optional }) => table !== null && on !== null && !optional);
-  return sql`select distinct (${fragment(expression)})::text as value
+  return sql`select distinct ${text(fragment(expression))} as value
     from ${ident(definition.table)} ${ident(definition.alias)}
     ${join(
       joins.map(

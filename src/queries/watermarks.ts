@@ -1,9 +1,9 @@
-import type { Pool } from "pg";
 import type { WatermarkSource } from "../catalog/catalog.ts";
 import type { SqlRecord } from "../kernel/measurement.ts";
 import type { Refusal } from "../kernel/refusal.ts";
 import { ok, type Result } from "../kernel/result.ts";
-import { run } from "./run.ts";
+import type { Engine } from "./engine.ts";
+import { epochMs } from "./spelling.ts";
 import { ident, sql } from "./sql.ts";
 
 /** Source → milliseconds since the epoch up to which it is complete. */
@@ -11,13 +11,12 @@ export type Watermarks = ReadonlyMap<string, number>;
 
 /** How complete each table is: one row per source. Empty when the catalog names no such table. */
 export async function readWatermarks(
-  pool: Pool,
+  engine: Engine,
   source: WatermarkSource | null,
 ): Promise<Result<{ readonly watermarks: Watermarks; readonly record: SqlRecord | null }, Refusal>> {
   if (source === null) return ok({ watermarks: new Map(), record: null });
-  const found = await run(
-    pool,
-    sql`select ${ident(source.source)} as source, extract(epoch from ${ident(source.completeThrough)})::float8 * 1000 as complete
+  const found = await engine.run(
+    sql`select ${ident(source.source)} as source, ${epochMs(ident(source.completeThrough))} as complete
       from ${ident(source.table)}`,
   );
   if (!found.ok) return found;
