@@ -23,7 +23,7 @@ module.exports = {
     layer("queries", ["catalog", "kernel"]),
     layer("language", ["catalog", "kernel"]),
     layer("handlers", ["language", "charts", "insights", "queries", "catalog", "chat", "kernel"]),
-    layer("schedules", ["handlers", "chat", "queries", "catalog", "kernel"]),
+    layer("schedules", ["handlers", "language", "chat", "queries", "catalog", "kernel"]),
     layer("platforms/slack", ["chat", "kernel"]),
     layer("platforms/lark", ["chat", "kernel"]),
     layer("platforms/console", ["chat", "kernel"]),
