@@ -1,0 +1,192 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import type { Pool } from "pg";
+import { readConfig } from "../src/config.ts";
+import { fixedClock } from "../src/kernel/clock.ts";
+import { type House, openHouse } from "../src/main.ts";
+import { closedSetsOf, loadDirectory } from "../src/queries/load/load.ts";
+import { BENCH_NOW, generate } from "./scale/generate.ts";
+import { measureOurs, type OursTimes } from "./scale/ours.ts";
+import { openChdb, openDuckDb, type Peer } from "./scale/peers.ts";
+import { copyCsv, openPostgres, serverCpuMs } from "./scale/postgres.ts";
+import { QUESTIONS } from "./scale/questions.ts";
+import { type EngineTimes, reportText } from "./scale/report.ts";
+
+/**
+ * Generates, loads, rolls up and asks, and beside it in the same run raw PostgreSQL, DuckDB and chdb over one wide table of the same rows.
+ *
+ *   npm --prefix bench/peers ci                  # once: the peers
+ *   npm run bench -- --rows 1e6 [--dir .bench] [--keep] [--only ours|peers]
+ *
+ * Steps that are done are kept in `--dir` and not done again with `--keep`. Prints Markdown; the figures are also in result-<rows>.json.
+ */
+const { values: flags } = parseArgs({
+  options: {
+    rows: { type: "string", default: "1e6" },
+    dir: { type: "string", default: ".bench" },
+    keep: { type: "boolean", default: false },
+    only: { type: "string", default: "" },
+  },
+});
+const rows = Number(flags.rows);
+if (!Number.isInteger(rows) || rows < 10_000)
+  throw new Error(`--rows wants a whole number from 10000 up, e.g. 1e6; got "${flags.rows}".`);
+/** Above this the bench copies straight into the tables and measures `load` on the small scale only. */
+const LOAD_ROWS_MAX = 1_000_000;
+
+const folder = resolve(flags.dir, flags.rows);
+if (!flags.keep) rmSync(join(folder, "steps.json"), { force: true });
+mkdirSync(join(folder, "csv"), { recursive: true });
+const steps: Record<string, unknown> = existsSync(join(folder, "steps.json"))
+  ? JSON.parse(readFileSync(join(folder, "steps.json"), "utf8"))
+  : {};
+const csv = (name: string): string => join(folder, "csv", `${name}.csv`);
+process.env.MODSTATS_DATA_DIR = join(folder, "db");
+process.env.DATABASE_URL = "";
+process.env.MODSTATS_STATEMENT_TIMEOUT_MS = "600000";
+
+const counts = await step("generate", () => generate(join(folder, "csv"), rows));
+let house = await open();
+const serverPid = await serverPidOf(house.pools.writer);
+if (flags.only !== "peers") {
+  await step("load", () => loadOurs(house, serverPid));
+  await step("roll up", () => timed(serverPid, () => command("rollup")));
+  await step("refresh", () => refreshNew(house.pools.writer, serverPid));
+}
+const engines: EngineTimes[] = [];
+if (flags.only !== "ours") {
+  await step("peer PostgreSQL", () =>
+    timed(serverPid, () => openPostgres(house.pools.writer, serverPid).load(csv("wide"))),
+  );
+  engines.push(await askPeer(openPostgres(house.pools.reader, serverPid)));
+  engines.push(await loadAndAsk("DuckDB", openDuckDb), await loadAndAsk("chdb", openChdb));
+}
+let ours: OursTimes | null = null;
+if (flags.only !== "peers") {
+  const sizes = await sizesOf(house.pools.writer);
+  await house.close();
+  house = await open();
+  ours = { ...(await measureOurs(house, await serverPidOf(house.pools.writer))), sizes };
+}
+await house.close();
+const result = { rows, counts, steps, engines, ours };
+writeFileSync(join(folder, `result-${flags.rows}.json`), JSON.stringify(result, null, 1));
+process.stdout.write(`${reportText(result)}\n`);
+
+function open(): Promise<House> {
+  return openHouse(readConfig(process.env), fixedClock(new Date(BENCH_NOW).toISOString()));
+}
+
+async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
+  if (name in steps) return (steps[name] as { result: T }).result;
+  process.stderr.write(`${name} …`);
+  const started = performance.now();
+  const result = await work();
+  const seconds = (performance.now() - started) / 1_000;
+  process.stderr.write(` ${seconds.toFixed(1)} s\n`);
+  steps[name] = { seconds, result };
+  writeFileSync(join(folder, "steps.json"), JSON.stringify(steps, null, 1));
+  return result;
+}
+
+/** Wall and server CPU of one piece of work. */
+async function timed(pid: number, work: () => Promise<unknown>): Promise<{ seconds: number; cpuSeconds: number }> {
+  const [started, cpu] = [performance.now(), serverCpuMs(pid)];
+  await work();
+  return { seconds: (performance.now() - started) / 1_000, cpuSeconds: (serverCpuMs(pid) - cpu) / 1_000 };
+}
+
+async function serverPidOf(pool: Pool): Promise<number> {
+  const { rows: found } = await pool.query<{ pid: number }>("select pg_backend_pid() as pid");
+  const stat = readFileSync(`/proc/${found[0]?.pid}/stat`, "utf8");
+  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+}
+
+async function loadOurs(at: House, pid: number) {
+  const { writer } = at.pools;
+  await writer.query(
+    "truncate mart.cases, mart.decisions, mart.appeals, mart.qa_labels, mart.watermarks, mart.load_files",
+  );
+  const times = await timed(pid, async () => {
+    if (rows <= LOAD_ROWS_MAX) {
+      const rules = { now: BENCH_NOW, closedSets: closedSetsOf(at.catalog) };
+      await loadDirectory(writer, join(folder, "csv"), rules);
+    } else
+      for (const name of ["cases", "decisions", "appeals", "qa_labels"])
+        await copyCsv(writer, `mart.${name}`, csv(name));
+  });
+  await writer.query("insert into mart.watermarks select name, $1::timestamptz, $1 from unnest($2::text[]) as name", [
+    new Date(BENCH_NOW),
+    ["cases", "decisions", "appeals", "qa_labels", "claims"],
+  ]);
+  const vacuum = await timed(pid, () => writer.query("vacuum analyze"));
+  return { ...times, vacuum };
+}
+
+/** 10^5 new cases and decisions of the last two days, and as many late appeals of them: what a refresh costs for them. */
+async function refreshNew(pool: Pool, pid: number) {
+  const first = 1_000_000_000;
+  await pool.query(
+    `insert into mart.cases select ${first} + case_id, created_at, market, queue, source, content_type, category, seller_id, seller_tier, severity,
+       sla_due_at, views, gmv_usd from mart.cases where created_at >= $1::timestamptz - interval '2 days' and case_id < ${first} limit 100000`,
+    [new Date(BENCH_NOW)],
+  );
+  const { rowCount } = await pool.query(
+    `insert into mart.decisions select ${first} + d.decision_id, ${first} + d.case_id, d.decided_at, d.decider, d.moderator_id, d.team, d.action,
+       d.reason, d.score, d.model_version, d.guideline_version, d.handle_seconds, d.cost_usd, d.superseded_at
+     from mart.decisions d where d.case_id in (select case_id - ${first} from mart.cases where case_id > ${first}) and d.case_id < ${first}`,
+  );
+  return { ...(await timed(pid, () => command("rollup"))), events: rowCount ?? 0 };
+}
+
+/** The command line's own command, in a process of its own as an operator runs it. */
+async function command(...args: string[]): Promise<void> {
+  const child = spawn(process.execPath, ["--import", "tsx", "src/cli.ts", ...args], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const [code] = await new Promise<[number | null]>((done) => child.once("exit", (exit) => done([exit])));
+  if (code !== 0) throw new Error(`modstats ${args.join(" ")} ended with ${code}`);
+}
+
+async function loadAndAsk(
+  name: string,
+  openPeer: (folder: string, fresh: boolean) => Peer | Promise<Peer>,
+): Promise<EngineTimes> {
+  const isLoaded = `peer ${name}` in steps;
+  const peer = await openPeer(folder, !isLoaded);
+  await step(`peer ${name}`, () => peer.load(csv("wide")));
+  const times = await askPeer(peer);
+  await peer.close();
+  return times;
+}
+
+/** Warm: once unmeasured, then until half a second or ten rounds have passed. */
+async function askPeer(peer: Peer): Promise<EngineTimes> {
+  const questions: Record<string, { wallMs: number; cpuMs: number; rows: number }> = {};
+  for (const question of QUESTIONS) {
+    const text = question[peer.dialect];
+    const found = await peer.ask(text);
+    const walls: number[] = [];
+    const cpu = peer.cpuMs();
+    for (let spent = 0; walls.length < 3 || (spent < 500 && walls.length < 200); ) {
+      const started = performance.now();
+      await peer.ask(text);
+      const wall = performance.now() - started;
+      walls.push(wall);
+      spent += wall;
+    }
+    const cpuMs = (peer.cpuMs() - cpu) / walls.length;
+    questions[question.id] = { wallMs: walls.sort((a, b) => a - b)[walls.length >> 1] ?? 0, cpuMs, rows: found };
+  }
+  return { name: peer.name, bytes: peer.bytes(), questions };
+}
+
+async function sizesOf(pool: Pool) {
+  const { rows: found } = await pool.query<{ name: string; heap: number; indexes: number }>(
+    `select n.nspname as name, sum(pg_table_size(c.oid))::float8 as heap, sum(pg_indexes_size(c.oid))::float8 as indexes
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'm') and n.nspname in ('mart', 'rollup', 'bench') group by 1`,
+  );
+  return Object.fromEntries(found.map(({ name, heap, indexes }) => [name, { heap, indexes }]));
+}

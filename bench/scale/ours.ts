@@ -1,0 +1,118 @@
+import type { House } from "../../src/main.ts";
+import { serverCpuMs } from "./postgres.ts";
+import { QUESTIONS } from "./questions.ts";
+
+export interface OursTimes {
+  readonly questions: Readonly<Record<string, OursQuestion>>;
+  /** Mixed questions at so many clients. */
+  readonly clients: readonly {
+    readonly clients: number;
+    readonly p50: number;
+    readonly p99: number;
+    readonly perSecond: number;
+  }[];
+  readonly sizes?: Readonly<Record<string, { readonly heap: number; readonly indexes: number }>>;
+}
+
+export interface OursQuestion {
+  /** First time after the server was started. */
+  readonly coldMs: number;
+  /** Command to reply. */
+  readonly wallMs: number;
+  readonly p99Ms: number;
+  /** SQL alone. */
+  readonly sqlMs: number;
+  /** Of the database server. */
+  readonly cpuMs: number;
+  /** Of this process: reading, estimating, wording. */
+  readonly nodeCpuMs: number;
+  readonly rows: number;
+  readonly source: string;
+}
+
+const ROUNDS_MAX = 100;
+
+/**
+ * Each question through the bot's own door, from words to reply. Answers are not taken from the cache of results: each round comes after the
+ * watermarks were loaded anew.
+ */
+export async function measureOurs(house: House, serverPid: number): Promise<OursTimes> {
+  const cold: Record<string, number> = {};
+  for (const { id, words } of QUESTIONS) cold[id] = (await ask(house, words)).ms;
+  const questions: Record<string, OursQuestion> = {};
+  for (const { id, words } of QUESTIONS)
+    questions[id] = { ...(await warm(house, words, serverPid)), coldMs: cold[id] ?? 0 };
+  const clients = [];
+  for (const count of [1, 4, 16]) clients.push(await atOnce(house, count));
+  return { questions, clients };
+}
+
+async function warm(house: House, words: string, serverPid: number): Promise<Omit<OursQuestion, "coldMs">> {
+  const walls: number[] = [];
+  const sqls: number[] = [];
+  let last = await ask(house, words);
+  const [server, own] = [serverCpuMs(serverPid), process.cpuUsage()];
+  for (let spent = 0; walls.length < 3 || (spent < 1_000 && walls.length < ROUNDS_MAX); spent += last.ms) {
+    await forgetResults(house);
+    last = await ask(house, words);
+    walls.push(last.ms);
+    sqls.push(last.sqlMs);
+  }
+  const { user, system } = process.cpuUsage(own);
+  return {
+    wallMs: quantile(walls, 0.5),
+    p99Ms: quantile(walls, 0.99),
+    sqlMs: quantile(sqls, 0.5),
+    cpuMs: (serverCpuMs(serverPid) - server) / walls.length,
+    nodeCpuMs: (user + system) / 1_000 / walls.length,
+    rows: last.rows,
+    source: last.source,
+  };
+}
+
+/** Results are shared while their watermarks stand. */
+async function forgetResults(house: House): Promise<void> {
+  await house.pools.writer.query("update mart.watermarks set loaded_at = loaded_at + interval '1 microsecond'");
+}
+
+let asked = 0;
+
+async function ask(house: House, words: string) {
+  const started = performance.now();
+  const reply = await house.bot.respond({
+    where: { platform: "terminal", tenant: "bench", channel: "bench" },
+    thread: null,
+    person: { id: "bench", zone: "Asia/Singapore" },
+    deliveries: [`bench/${process.pid}/${asked++}`],
+    act: { type: "words", text: words, spokenTo: true },
+  });
+  const ms = performance.now() - started;
+  if (reply.type !== "answer" || reply.answer.status !== "answered")
+    throw new Error(`no answer to "${words}": ${reply.type === "answer" ? reply.answer.headline : reply.type}`);
+  const { answer } = reply;
+  const sources = new Set(answer.sql.map(({ source }) => source as string));
+  return { ms, sqlMs: answer.timing.query, rows: answer.table?.rows.length ?? 0, source: [...sources].join("+") };
+}
+
+/** Each client asks the questions in an order of its own, one after another. */
+async function atOnce(house: House, count: number) {
+  const walls: number[] = [];
+  const started = performance.now();
+  const covered = QUESTIONS.filter(({ worst }) => !worst);
+  await Promise.all(
+    Array.from({ length: count }, async (_, client) => {
+      for (let turn = 0; turn < 40; turn++) {
+        const question = covered[(client * 5 + turn * 7) % covered.length];
+        if (client === 0) await forgetResults(house);
+        if (question) walls.push((await ask(house, question.words)).ms);
+      }
+    }),
+  );
+  const perSecond = walls.length / ((performance.now() - started) / 1_000);
+  return { clients: count, p50: quantile(walls, 0.5), p99: quantile(walls, 0.99), perSecond };
+}
+
+export function quantile(times: readonly number[], q: number): number {
+  const sorted = [...times].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0;
+}

@@ -1,0 +1,87 @@
+import type { OursTimes } from "./ours.ts";
+import { QUESTIONS } from "./questions.ts";
+
+export interface EngineTimes {
+  readonly name: string;
+  readonly bytes: number;
+  readonly questions: Readonly<
+    Record<string, { readonly wallMs: number; readonly cpuMs: number; readonly rows: number }>
+  >;
+}
+
+export interface BenchResult {
+  readonly rows: number;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly steps: Readonly<Record<string, unknown>>;
+  readonly engines: readonly EngineTimes[];
+  readonly ours: OursTimes | null;
+}
+
+/** The figures as Markdown, ready for docs/performance.md. */
+export function reportText({ rows, counts, steps, engines, ours }: BenchResult): string {
+  return [
+    `### ${rows.toExponential().replace("+", "")} decisions`,
+    `Rows: ${Object.entries(counts).map(([name, count]) => `${name} ${count}`).join(", ")}.`,
+    stepsTable(steps),
+    questionsTable(engines, ours),
+    ...(ours ? [clientsTable(ours), sizesTable(ours, engines)] : []),
+  ].join("\n\n"); // biome-ignore format: one document
+}
+
+function stepsTable(steps: BenchResult["steps"]): string {
+  const lines = Object.entries(steps).map(([name, step]) => {
+    const { seconds, result } = step as { seconds: number; result: { cpuSeconds?: number; events?: number } | null };
+    const perMillion = result?.events
+      ? `${(((result.cpuSeconds ?? 0) * 1e6) / result.events).toFixed(1)} s per 10^6`
+      : "";
+    return `| ${name} | ${seconds.toFixed(1)} | ${result?.cpuSeconds?.toFixed(1) ?? ""} | ${perMillion} |`;
+  });
+  return ["| step | wall s | server CPU s | |", "|---|---|---|---|", ...lines].join("\n");
+}
+
+function questionsTable(engines: readonly EngineTimes[], ours: OursTimes | null): string {
+  const names = engines.map(({ name }) => `${name} CPU-ms (wall)`);
+  const lines = QUESTIONS.map(({ id }) => {
+    const mine = ours?.questions[id];
+    const peers = engines.map(({ questions }) => questions[id]);
+    const cells = peers.map((peer) => (peer ? `${ms(peer.cpuMs)} (${ms(peer.wallMs)})` : ""));
+    const ratios = mine
+      ? peers.map((peer) => (peer ? `${Math.round(peer.cpuMs / Math.max(0.01, mine.cpuMs))}×` : "")).join(" / ")
+      : "";
+    const own = mine
+      ? [ms(mine.cpuMs), `${ms(mine.sqlMs)}`, `${ms(mine.wallMs)} / ${ms(mine.p99Ms)}`, ms(mine.coldMs), mine.source]
+      : ["", "", "", "", ""];
+    return `| ${[id, ...cells, ...own, ratios].join(" | ")} |`;
+  });
+  const head = [
+    "question",
+    ...names,
+    "ours: server CPU-ms",
+    "SQL ms",
+    "reply ms p50 / p99",
+    "cold ms",
+    "from",
+    "peer ÷ ours (CPU)",
+  ];
+  return [`| ${head.join(" | ")} |`, `|${"---|".repeat(head.length)}`, ...lines].join("\n");
+}
+
+const ms = (value: number): string => (value < 10 ? value.toFixed(1) : String(Math.round(value)));
+
+function clientsTable(ours: OursTimes): string {
+  const lines = ours.clients.map(
+    ({ clients, p50, p99, perSecond }) => `| ${clients} | ${ms(p50)} | ${ms(p99)} | ${Math.round(perSecond)} |`,
+  );
+  return ["| clients, the thirteen mixed | p50 ms | p99 ms | answers a second |", "|---|---|---|---|", ...lines].join(
+    "\n",
+  );
+}
+
+function sizesTable(ours: OursTimes, engines: readonly EngineTimes[]): string {
+  const mb = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MB`;
+  const lines = Object.entries(ours.sizes ?? {}).map(
+    ([name, { heap, indexes }]) => `| PostgreSQL, schema ${name} | ${mb(heap)} + ${mb(indexes)} indexes |`,
+  );
+  const peers = engines.filter(({ bytes }) => bytes > 0).map(({ name, bytes }) => `| ${name} | ${mb(bytes)} |`);
+  return ["| where | size |", "|---|---|", ...lines, ...peers].join("\n");
+}
