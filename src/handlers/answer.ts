@@ -17,7 +17,7 @@ import type { BotParts } from "./parts.ts";
 import { answerRefusal } from "./refuse.ts";
 import { answerStatus } from "./status.ts";
 import { usualWindow } from "./usual-window.ts";
-import { answerWhy } from "./why.ts";
+import { answerWhy } from "./why/why.ts";
 
 /** What the words gave, and how to read them again with another word in their place. */
 export interface Heard {
