@@ -104,7 +104,17 @@ function dataset(line: Line) {
   const alone = (index: number): boolean =>
     (line.points[index - 1]?.y ?? null) === null && (line.points[index + 1]?.y ?? null) === null;
   const radius = (index: number): number =>
-    alone(index) ? 5 : provisional(index) ? 4 : compare || dense ? 0 : line.points.length > 20 ? 2 : 3;
+    line.points[index]?.inner
+      ? 0
+      : alone(index)
+        ? 5
+        : provisional(index)
+          ? 4
+          : compare || dense
+            ? 0
+            : line.points.length > 20
+              ? 2
+              : 3;
   return {
     label: line.name,
     data: line.points.map((point) => point.y),
@@ -137,7 +147,10 @@ function annotations(
       const { x, y } = chart.scales;
       if (!x || !y) return;
       for (const line of bands) {
-        drawBand(penOf(chart), line.points, line.colour.line, (index) => x.getPixelForValue(index), y, chart.chartArea);
+        const xAt = (index: number): number => x.getPixelForValue(index);
+        drawBand(penOf(chart), line.points, line.colour.line, xAt, y, chart.chartArea);
+        const inner = line.points.map((point) => ({ ...point, low: null, high: null, ...point.inner }));
+        drawBand(penOf(chart), inner, line.colour.line, xAt, y, chart.chartArea);
       }
     },
     afterDatasetsDraw(chart) {

@@ -64,8 +64,8 @@ function course(
   const known = points.flatMap((point) => (point.y === null ? [] : [{ ...point, y: point.y }]));
   const [first, last] = [known[0], known.at(-1)];
   if (!first || !last) return `${name}: ${words.noData}`;
-  const write = (point: { y: number; provisional?: boolean }): string =>
-    `${formatValue(point.y, unit, locale)}${point.provisional ? `, ${words.provisional}` : ""}`;
+  const write = (point: { y: number; provisional?: boolean; inner?: LinePoint["inner"] }): string =>
+    `${formatValue(point.y, unit, locale)}${point.inner ? `, ${words.forecast}` : point.provisional ? `, ${words.provisional}` : ""}`;
   if (known.length === 1) return `${name}: ${write(first)} (${first.label})`;
   const low = known.reduce((least, point) => (point.y < least.y ? point : least));
   const high = known.reduce((most, point) => (point.y > most.y ? point : most));
@@ -76,7 +76,10 @@ function course(
     last: write(last),
     lastAt: last.label,
   });
-  return `${fromTo}; ${extremes(low.y, low.label, high.y, high.label, { unit, locale }, words)}`;
+  const inner = last.inner
+    ? ` (${fill(words.inner, { low: formatValue(last.inner.low, unit, locale), high: formatValue(last.inner.high, unit, locale) })})`
+    : "";
+  return `${fromTo}${inner}; ${extremes(low.y, low.label, high.y, high.label, { unit, locale }, words)}`;
 }
 
 function bars(spec: BarSpec, words: ChartWords): readonly string[] {

@@ -39,6 +39,7 @@ function linesOf(spec: Exclude<ChartSpec, BarSpec>): readonly Line[] {
       const of = (role: "main" | "compare") => spec.series.filter((series) => series.role === role);
       return [
         ...of("main").map(({ name, points }, index) => coloured(name, alignPoints(points, buckets), index)),
+        ...(of("main").length === 1 ? edgesOf(alignPoints(of("main")[0]?.points ?? [], buckets)) : []),
         ...of("compare").map(({ name, points }) => ({
           name,
           points: alignPoints(points, buckets).map((point, index) => ({
@@ -63,6 +64,18 @@ function linesOf(spec: Exclude<ChartSpec, BarSpec>): readonly Line[] {
     default:
       return spec satisfies never;
   }
+}
+
+/** Cards draw no bands between two lines: a forecast's 80 % is shown by its edges. */
+function edgesOf(points: readonly LinePoint[]): Line[] {
+  if (!points.some((point) => point.inner)) return [];
+  const edge = (name: string, read: (inner: { low: number; high: number }) => number): Line => ({
+    name,
+    points: points.map(({ x, label, inner }) => ({ x, label, y: inner ? read(inner) : null })),
+    colour: COMPARE.line,
+    compare: true,
+  });
+  return [edge("80 % ↑", ({ high }) => high), edge("80 % ↓", ({ low }) => low)];
 }
 
 function lineChart(spec: ChartSpec, all: readonly Line[]): Json {

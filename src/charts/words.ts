@@ -14,6 +14,10 @@ export interface ChartWords {
   /** `{low}`, `{lowAt}`, `{high}`, `{highAt}`. */
   readonly range: string;
   readonly provisional: string;
+  /** What a point ahead is. */
+  readonly forecast: string;
+  /** A forecast's 80 %: `{low}`, `{high}`. */
+  readonly inner: string;
   /** `{value}` against `{compare}`. */
   readonly against: string;
 }
@@ -39,6 +43,8 @@ const EN: ChartWords = {
   fromTo: "{name}: from {first} ({firstAt}) to {last} ({lastAt})",
   range: "lowest {low} ({lowAt}), highest {high} ({highAt})",
   provisional: "not final",
+  forecast: "forecast",
+  inner: "80 % between {low} and {high}",
   against: "{value} against {compare}",
 };
 
@@ -55,6 +61,8 @@ const WORDS: Readonly<Record<string, ChartWords>> = {
     fromTo: "{name}：从 {first}（{firstAt}）到 {last}（{lastAt}）",
     range: "最低 {low}（{lowAt}），最高 {high}（{highAt}）",
     provisional: "未定稿",
+    forecast: "预测",
+    inner: "80% 区间 {low} 至 {high}",
     against: "{value}，对比 {compare}",
   },
   id: {
@@ -68,6 +76,8 @@ const WORDS: Readonly<Record<string, ChartWords>> = {
     fromTo: "{name}: dari {first} ({firstAt}) ke {last} ({lastAt})",
     range: "terendah {low} ({lowAt}), tertinggi {high} ({highAt})",
     provisional: "belum final",
+    forecast: "prakiraan",
+    inner: "80 % antara {low} dan {high}",
     against: "{value} dibanding {compare}",
   },
   vi: {
@@ -81,6 +91,8 @@ const WORDS: Readonly<Record<string, ChartWords>> = {
     fromTo: "{name}: từ {first} ({firstAt}) đến {last} ({lastAt})",
     range: "thấp nhất {low} ({lowAt}), cao nhất {high} ({highAt})",
     provisional: "chưa chốt",
+    forecast: "dự báo",
+    inner: "80 % trong khoảng {low} đến {high}",
     against: "{value} so với {compare}",
   },
   th: {
@@ -94,6 +106,8 @@ const WORDS: Readonly<Record<string, ChartWords>> = {
     fromTo: "{name}: จาก {first} ({firstAt}) เป็น {last} ({lastAt})",
     range: "ต่ำสุด {low} ({lowAt}) สูงสุด {high} ({highAt})",
     provisional: "ยังไม่สรุป",
+    forecast: "พยากรณ์",
+    inner: "80% อยู่ระหว่าง {low} ถึง {high}",
     against: "{value} เทียบกับ {compare}",
   },
 };

@@ -28,6 +28,8 @@ export interface LinePoint {
   readonly y: number | null;
   readonly low?: number | null;
   readonly high?: number | null;
+  /** A second, narrower band within `low`..`high`: a forecast's 80 % inside its 95 %. Such a point is dashed and has no marker. */
+  readonly inner?: { readonly low: number; readonly high: number };
   /** Drawn dashed / hollow: partial or immature. */
   readonly provisional?: boolean;
 }

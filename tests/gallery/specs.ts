@@ -22,6 +22,19 @@ export const gallery: Readonly<Record<string, ChartSpec>> = {
       { x: "2026-03-10", label: "Model v31 in VN and TH" },
     ],
   },
+  "line-fan": {
+    kind: "line",
+    title: "Inflow: about 13,900 cases in the next 14 days",
+    subtitle: "Inflow · ID · product · 3 Feb – 30 Mar 2026 · days of Asia/Jakarta",
+    unit: "count",
+    locale: "en-GB",
+    note: "Dashed: forecast, with its 80 % and 95 % band",
+    series: [{ name: "Inflow", role: "main", points: fan(days("2026-02-03", 56, wave(1_000, 180, 4)), 42) }],
+    marks: [
+      { x: "2026-02-17", label: "Ramadan" },
+      { x: "2026-03-20", label: "Eid al-Fitr" },
+    ],
+  },
   "line-five-90": {
     kind: "line",
     title: "TH and VN overturn twice as often as the rest",
@@ -405,4 +418,21 @@ function wave(level: number, swing: number, seed: number): (index: number) => nu
     swing *
       (0.6 * Math.sin((index + seed) / 1.1) +
         0.8 * (((Math.sin(index * 12.9898 + seed * 78.233) * 43758.5453) % 1) - 0));
+}
+
+/** The points from `from` on as a forecast whose bands grow. */
+function fan(points: readonly LinePoint[], from: number): LinePoint[] {
+  return points.map((point, index) => {
+    const value = point.y ?? 0;
+    if (index < from - 1) return point;
+    const half = 60 * Math.sqrt(index - from + 1);
+    const inner = { low: value - half, high: value + half };
+    return {
+      ...point,
+      low: value - 1.6 * half,
+      high: value + 1.6 * half,
+      inner,
+      ...(index >= from ? { provisional: true } : {}),
+    };
+  });
 }

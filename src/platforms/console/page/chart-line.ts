@@ -24,7 +24,7 @@ export function lineConfig(spec: LineSpec, look: Look, range: Range | null = nul
       datasets: [
         ...main.map((series, place) => line(series.name, series.points, colour(look, place), look, range !== null)),
         ...compared.map((series) => compareLine(series.name, series.points, look)),
-        ...(main.length === 1 && main[0] ? band(main[0].points, colour(look, 0)) : []),
+        ...(main.length === 1 && main[0] ? bands(main[0].points, colour(look, 0)) : []),
       ],
     },
     options: {
@@ -123,8 +123,8 @@ function line(name: string, points: readonly LinePoint[], stroke: string, look: 
     tension: 0,
     spanGaps: false,
     segment: { borderDash: (part) => (hollow[part.p1DataIndex] ? [5, 4] : undefined) },
-    pointRadius: points.map((_, place) =>
-      hollow[place] ? (small ? 2.5 : 3.5) : many ? (alone(points, place) ? 2 : 0) : 2.75,
+    pointRadius: points.map(({ inner }, place) =>
+      inner ? 0 : hollow[place] ? (small ? 2.5 : 3.5) : many ? (alone(points, place) ? 2 : 0) : 2.75,
     ),
     pointHoverRadius: 5,
     pointBackgroundColor: hollow.map((provisional) => (provisional ? look.surface : stroke)),
@@ -151,6 +151,12 @@ function compareLine(name: string, points: readonly LinePoint[], look: Look): Na
     pointBackgroundColor: look.compare,
     order: 3,
   };
+}
+
+/** The interval, and a forecast's narrower one within it. */
+function bands(points: readonly LinePoint[], stroke: string): Named[] {
+  const inner = points.map((point) => ({ ...point, low: null, high: null, ...point.inner }));
+  return [...band(points, stroke), ...band(inner, stroke)];
 }
 
 function band(points: readonly LinePoint[], stroke: string): Named[] {
