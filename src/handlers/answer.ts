@@ -10,6 +10,7 @@ import type { Asking, Draft } from "./asking.ts";
 import { answerClarify } from "./clarify.ts";
 import { answerDefine } from "./define.ts";
 import { exampleSteps } from "./examples.ts";
+import { answerForecast } from "./forecast.ts";
 import { answerHelp, answerMetrics } from "./listing.ts";
 import { answerMetric } from "./metric.ts";
 import { dimensionName, metricName, valueName } from "./names.ts";
@@ -51,6 +52,7 @@ export function answererOf(parts: BotParts): Answerer {
       case "help":
         return answerHelp(question, await examplesFor(parts, where, asking), askedForHelp(heard), asking);
       case "forecast":
+        return orRefusal(question, await answerForecast(question, asking, parts.facts), asking);
       case "anomalies":
       case "experiment":
       case "power":

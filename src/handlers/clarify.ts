@@ -1,7 +1,7 @@
 import type { NextStep } from "../chat/answer.ts";
 import type { Question } from "../kernel/question.ts";
 import { type Asking, blankDraft, type Draft } from "./asking.ts";
-import { dimensionName, metricName, valueName, windowName } from "./names.ts";
+import { dimensionName, dimensionWord, metricName, valueName, windowName } from "./names.ts";
 
 /** Ambiguous words: one tap settles them. The choices are complete Questions, the default first. */
 export function answerClarify(question: Question, asking: Asking): Draft {
@@ -23,6 +23,10 @@ export function differenceName(choice: Question, choices: readonly Question[], a
   const parts: string[] = [];
   if (others.some((other) => other.metrics.join() !== choice.metrics.join())) {
     parts.push(choice.metrics.map((id) => metricName(asking.catalog, id, asking.language)).join(", "));
+  }
+  if (others.some((other) => other.by.join() !== choice.by.join()) && choice.by.length > 0) {
+    const names = choice.by.map((id) => dimensionWord(asking.catalog, id, asking.language));
+    parts.push(asking.say("by", { dimensions: names.reduce((a, b) => asking.say("and", { a, b })) }));
   }
   const keys = new Set(choices.flatMap((one) => Object.keys(one.filters)));
   for (const key of keys) {

@@ -256,7 +256,7 @@ const varianceOf = (values: readonly number[]): number => {
 
 const isProvisional = (row: AnswerValue): boolean => row.flags.includes("partial") || row.flags.includes("immature");
 
-function chartUnit(unit: Unit): ChartUnit {
+export function chartUnit(unit: Unit): ChartUnit {
   switch (unit) {
     case "share":
       return "percent";

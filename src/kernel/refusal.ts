@@ -20,6 +20,9 @@ export interface Refusal {
     | "timeout"
     | "unknown_receipt"
     | "not_available"
+    | "forecast_short"
+    | "forecast_too_far"
+    | "forecast_one_split"
     | "fault";
   readonly params: Readonly<Record<string, string | number>>;
   /** Complete Questions that would have been answered; become buttons. */

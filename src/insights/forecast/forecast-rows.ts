@@ -1,6 +1,6 @@
 import { ok, type Result } from "../../kernel/result.ts";
 import { type BackTest, type ForecastValues, forecastValues, type Step } from "./forecast-values.ts";
-import { ratesOf } from "./rates.ts";
+import { type Counted, rateHistory } from "./rates.ts";
 import { type Grain, type Row, type TimelineProblem, timelineOf } from "./timeline.ts";
 
 export interface Reading {
@@ -50,7 +50,9 @@ export function forecastRows(
   };
   const input = { periods, horizon, range };
   const rated = kind === "share" || kind === "ratio";
-  const values = rated ? rateInput(reads, periods, horizon) : { values: reads.map((read) => read?.value ?? null) };
+  const values = rated
+    ? rateHistory(countedOf(reads), periods, horizon)
+    : { values: reads.map((read) => read?.value ?? null) };
   const forecast = forecastValues({ ...input, ...values });
   if (!forecast) return { ok: false, error: { code: "empty" } };
   const observedCount = [...values.values].filter((value) => value !== null).length;
@@ -86,41 +88,12 @@ function kindOf(reads: readonly (Reading | null)[]): Forecast["kind"] {
   return known.every(({ value }) => value === null || value >= 0) ? "amount" : "level";
 }
 
-/** Rates, their shrunk form to learn from, and the error to expect with as many cases as a plain forecast of the denominators foresees. */
-function rateInput(reads: readonly (Reading | null)[], periods: readonly number[], horizon: number) {
-  const counted = reads.map((read) =>
+const countedOf = (reads: readonly (Reading | null)[]): (Counted | null)[] =>
+  reads.map((read) =>
     read && read.value !== null && read.denominator !== null
       ? { numerator: read.value, denominator: read.denominator }
       : null,
   );
-  const rates = ratesOf(counted, 2 * (periods[0] ?? 7));
-  const period = periods[0] ?? 1;
-  const ahead = Array.from({ length: horizon }, (_, j) => usualDenominator(counted, j, period));
-  return {
-    values: rates.observed,
-    learned: rates.learned,
-    scale: {
-      past: counted.map((own) => rates.scaleOf(own?.denominator ?? 1)),
-      ahead: ahead.map((denominator) => rates.scaleOf(denominator)),
-    },
-  };
-}
-
-/** Mean denominator of the phase over its last eight seasons. */
-function usualDenominator(
-  counted: readonly ({ readonly denominator: number } | null)[],
-  step: number,
-  period: number,
-): number {
-  let [sum, seen] = [0, 0];
-  for (let at = counted.length + (step % period) - period; at >= 0 && seen < 8; at -= period) {
-    const own = counted[at];
-    if (!own) continue;
-    sum += own.denominator;
-    seen += 1;
-  }
-  return seen > 0 ? sum / seen : 1;
-}
 
 function notesOf(
   forecast: ForecastValues,

@@ -41,6 +41,13 @@ export interface BackTest {
   readonly seasonalNaiveError: number;
   /** Ours divided by seasonal naive's: below 1 is better than repeating the last season. Null where naive was never wrong. */
   readonly ratio: number | null;
+  /** Medians of the absolute errors, and of the errors as parts of what came (null where half of it was 0). */
+  readonly median: Typical;
+  readonly seasonalNaiveMedian: Typical;
+}
+interface Typical {
+  readonly absolute: number;
+  readonly relative: number | null;
 }
 
 export interface ForecastValues {
@@ -50,6 +57,8 @@ export interface ForecastValues {
   readonly weights: Readonly<Record<string, number>>;
   /** Seasons of which there were at least two. */
   readonly periods: readonly number[];
+  /** Correlation of the errors of neighbouring steps, 0 … 1; 1 where nothing was rehearsed. */
+  readonly persistence: number;
 }
 
 /** Point forecasts with 80 % and 95 % bands. Null where nothing was observed or the horizon is not a positive whole number. */
@@ -70,7 +79,58 @@ export function forecastValues(input: ForecastInput): ForecastValues | null {
       half === undefined ? null : { low: clip(point - scale * half), high: clip(point + scale * half) };
     return { point, band80: band(widths?.at80[j]), band95: band(widths?.at95[j]) };
   });
-  return { steps, periods, weights: combination.weights, backTest: backTestOf(combination, y, observed, periods) };
+  return {
+    steps,
+    periods,
+    weights: combination.weights,
+    backTest: backTestOf(combination, y, observed, periods),
+    persistence: persistenceOf(combination, observed),
+  };
+}
+
+/**
+ * What the steps add up to, with its band: errors that hold on for ρ of their size from step to step do not cancel out. A side that was cut at
+ * the edge of what is possible counts as wide as the other.
+ */
+export function sumOfSteps(steps: readonly Step[], persistence: number): Step {
+  const point = steps.reduce((sum, step) => sum + step.point, 0);
+  const band = (read: (step: Step) => Band | null): Band | null => {
+    const bands = steps.map(read);
+    if (bands.some((own) => own === null)) return null;
+    const sizes = bands.map((own, j) => {
+      const at = steps[j]?.point ?? 0;
+      return own ? Math.max(at - own.low, own.high - at) : 0;
+    });
+    const half = spreadOfSum(sizes, persistence);
+    const cannotBeNegative = bands.every((own) => (own?.low ?? 0) >= 0);
+    return { low: cannotBeNegative ? Math.max(0, point - half) : point - half, high: point + half };
+  };
+  return { point, band80: band((step) => step.band80), band95: band((step) => step.band95) };
+}
+
+/** √ΣΣ s_i s_j ρ^|i−j|, by one pass. */
+function spreadOfSum(sizes: readonly number[], rho: number): number {
+  let [variance, carried] = [0, 0];
+  for (const size of sizes) {
+    variance += size * size + 2 * size * carried;
+    carried = rho * (carried + size);
+  }
+  return Math.sqrt(variance);
+}
+
+/** Lag-one autocorrelation of the honest errors within their windows, about 0: a bias of a window counts as persistence. */
+function persistenceOf({ rehearsals, honest }: Combination, observed: Float64Array): number {
+  let [products, squares] = [0, 0];
+  rehearsals.forEach(({ origin }, k) => {
+    const errors = Array.from(honest[k] ?? [], (forecast, j) => (observed[origin + j] ?? Number.NaN) - forecast);
+    for (let j = 1; j < errors.length; j++) {
+      const [before, now] = [errors[j - 1] ?? Number.NaN, errors[j] ?? Number.NaN];
+      if (Number.isNaN(before) || Number.isNaN(now)) continue;
+      products += before * now;
+      squares += (before * before + now * now) / 2;
+    }
+  });
+  return squares > 0 ? Math.min(0.98, Math.max(0, products / squares)) : 1;
 }
 
 function pastErrors(input: ForecastInput, { rehearsals, honest }: Combination, observed: Float64Array): PastError[] {
@@ -101,14 +161,17 @@ function backTestOf(
   periods: readonly number[],
 ): BackTest | null {
   let [own, naive, compared] = [0, 0, 0];
+  const sizes: { ours: number; naive: number; actual: number }[] = [];
   rehearsals.forEach(({ origin }, k) => {
     const forecast = honest[k] ?? new Float64Array(0);
     const repeated = repeatSeason(y.subarray(0, origin), periods[0] ?? 1, forecast.length);
     forecast.forEach((value, j) => {
       const actual = observed[origin + j] ?? Number.NaN;
       if (Number.isNaN(actual)) return;
-      own += Math.abs(actual - value);
-      naive += Math.abs(actual - (repeated[j] ?? 0));
+      const size = { ours: Math.abs(actual - value), naive: Math.abs(actual - (repeated[j] ?? 0)), actual };
+      sizes.push(size);
+      own += size.ours;
+      naive += size.naive;
       compared += 1;
     });
   });
@@ -120,5 +183,17 @@ function backTestOf(
     meanAbsoluteError: own / compared,
     seasonalNaiveError: naive / compared,
     ratio: naive > 0 ? own / naive : null,
+    median: typical(sizes.map(({ ours, actual }) => ({ size: ours, actual }))),
+    seasonalNaiveMedian: typical(sizes.map(({ naive: size, actual }) => ({ size, actual }))),
   };
+}
+
+function typical(errors: readonly { readonly size: number; readonly actual: number }[]): Typical {
+  const relative = median(errors.map(({ size, actual }) => size / Math.abs(actual)));
+  return { absolute: median(errors.map(({ size }) => size)), relative: Number.isFinite(relative) ? relative : null };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.map((value) => (Number.isNaN(value) ? Number.POSITIVE_INFINITY : value)).sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? Number.POSITIVE_INFINITY;
 }

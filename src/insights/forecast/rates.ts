@@ -41,6 +41,37 @@ export function ratesOf(counted: readonly (Counted | null)[], span: number): Rat
   };
 }
 
+/** Rates, their shrunk form to learn from, and the error to expect with as many cases as a plain forecast of the denominators foresees. */
+export function rateHistory(counted: readonly (Counted | null)[], periods: readonly number[], horizon: number) {
+  const rates = ratesOf(counted, 2 * (periods[0] ?? 7));
+  const period = periods[0] ?? 1;
+  const ahead = Array.from({ length: horizon }, (_, j) => usualDenominator(counted, j, period));
+  return {
+    values: rates.observed,
+    learned: rates.learned,
+    scale: {
+      past: counted.map((own) => rates.scaleOf(own?.denominator ?? 1)),
+      ahead: ahead.map((denominator) => rates.scaleOf(denominator)),
+    },
+  };
+}
+
+/** Mean denominator of the phase over its last eight seasons. */
+function usualDenominator(
+  counted: readonly ({ readonly denominator: number } | null)[],
+  step: number,
+  period: number,
+): number {
+  let [sum, seen] = [0, 0];
+  for (let at = counted.length + (step % period) - period; at >= 0 && seen < 8; at -= period) {
+    const own = counted[at];
+    if (!own) continue;
+    sum += own.denominator;
+    seen += 1;
+  }
+  return seen > 0 ? sum / seen : 1;
+}
+
 function pooled(counted: readonly (Counted | null)[]): number | null {
   let [numerator, denominator] = [0, 0];
   for (const own of counted) {
