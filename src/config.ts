@@ -37,6 +37,7 @@ const zone = or("Asia/Singapore").refine(isZone, { message: "is no IANA time zon
 /** Every variable, by the name it has in the environment. */
 export const environmentSchema = z.object({
   DATABASE_URL: secret,
+  CLICKHOUSE_URL: secret,
   MODSTATS_DATA_DIR: or(".modstats"),
   MODSTATS_CATALOG_DIRS: or("").transform((value) =>
     value

@@ -11,10 +11,12 @@ import { createLog, type Log } from "./kernel/log.ts";
 import { createReader, type Reader } from "./language/reader.ts";
 import { createConsole } from "./platforms/console/console.ts";
 import { checkCatalog } from "./queries/check-catalog.ts";
-import { createMeasure } from "./queries/create-measure.ts";
+import type { ClickhouseEngine } from "./queries/clickhouse/engine.ts";
+import { measureOn } from "./queries/create-measure.ts";
 import { type Database, openDatabase } from "./queries/database/embedded.ts";
 import { migrate } from "./queries/database/migrate.ts";
 import { openPools, type Pools } from "./queries/database/pools.ts";
+import { postgresEngine } from "./queries/engine.ts";
 import { startHousekeeping } from "./schedules/housekeeping.ts";
 
 /** The composition root: config → database → catalog → core → platforms. Nothing else knows all of them. */
@@ -42,13 +44,17 @@ export async function openHouse(config: Config, clock: Clock): Promise<House> {
     ...(databaseUrl ? { databaseUrl } : {}),
   });
   const pools = openPools(database, { statementTimeoutMs: config.MODSTATS_STATEMENT_TIMEOUT_MS, log });
+  const clickhouseUrl = config.CLICKHOUSE_URL?.reveal();
+  const clickhouse = clickhouseUrl ? await openClickhouse(clickhouseUrl, config.MODSTATS_STATEMENT_TIMEOUT_MS) : null;
+  const engine = clickhouse ?? postgresEngine(pools.reader);
   const close = async (): Promise<void> => {
+    await clickhouse?.close();
     await pools.end();
     await database.stop();
   };
   try {
     await migrate(pools.writer);
-    const problems = await checkCatalog(catalog, pools.reader);
+    const problems = await checkCatalog(catalog, engine);
     if (problems.length > 0) {
       throw new ConfigError(`The catalog does not fit the database:\n${problems.map(describeProblem).join("\n")}`);
     }
@@ -60,15 +66,22 @@ export async function openHouse(config: Config, clock: Clock): Promise<House> {
   const bot = createBot({
     catalog,
     reader,
-    measure: createMeasure(pools.reader),
+    measure: measureOn(engine),
     writer: pools.writer,
     facts: pools.reader,
+    engine,
     clock,
     log,
     defaultZone: config.MODSTATS_ZONE,
     defaultLanguage: config.MODSTATS_LANGUAGE,
   });
   return { config, log, clock, database, pools, catalog, reader, bot, charts: createChartPort(), close };
+}
+
+/** The client is loaded only where it is needed. */
+async function openClickhouse(url: string, timeoutMs: number): Promise<ClickhouseEngine> {
+  const { clickhouseEngine } = await import("./queries/clickhouse/engine.ts");
+  return clickhouseEngine(url, timeoutMs);
 }
 
 const AWAY =

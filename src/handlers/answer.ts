@@ -5,6 +5,7 @@ import type { Refusal } from "../kernel/refusal.ts";
 import type { Result } from "../kernel/result.ts";
 import type { Unknown } from "../language/nearest.ts";
 import type { Reading } from "../language/reader.ts";
+import { postgresEngine } from "../queries/engine.ts";
 import { favouriteWords, findReceipt } from "../queries/state/receipts.ts";
 import type { Asking, Draft } from "./asking.ts";
 import { answerClarify } from "./clarify.ts";
@@ -44,7 +45,11 @@ export function answererOf(parts: BotParts): Answerer {
       case "metrics":
         return answerMetrics(question, asking);
       case "status":
-        return orRefusal(question, await answerStatus(question, asking, parts.facts), asking);
+        return orRefusal(
+          question,
+          await answerStatus(question, asking, parts.engine ?? postgresEngine(parts.facts)),
+          asking,
+        );
       case "replay":
         return answerReplay(parts, question, asking);
       case "clarify":

@@ -4,6 +4,7 @@ import type { Language } from "../chat/answer.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Log } from "../kernel/log.ts";
 import type { Reader } from "../language/reader.ts";
+import type { Engine } from "../queries/engine.ts";
 import type { Measure } from "../queries/measure.ts";
 
 /** What the core is made of; put together by the composition root. */
@@ -13,8 +14,10 @@ export interface BotParts {
   readonly measure: Measure;
   /** The bot's own state. */
   readonly writer: Pool;
-  /** The facts, read-only. */
+  /** PostgreSQL, read-only: the facts where they are there, the change ledger always. */
   readonly facts: Pool;
+  /** Where the facts are; absent = in PostgreSQL. */
+  readonly engine?: Engine;
   readonly clock: Clock;
   readonly log: Log;
   /** Zone of those whose platform tells none. */

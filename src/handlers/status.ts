@@ -1,18 +1,17 @@
-import type { Pool } from "pg";
 import { formatInstant } from "../chat/format.ts";
 import type { Question } from "../kernel/question.ts";
 import type { Refusal } from "../kernel/refusal.ts";
 import { ok, type Result } from "../kernel/result.ts";
-import { postgresEngine } from "../queries/engine.ts";
+import type { Engine } from "../queries/engine.ts";
 import { readWatermarks } from "../queries/watermarks.ts";
 import { type Asking, blankDraft, type Draft } from "./asking.ts";
 
 const MS_PER_HOUR = 3_600_000;
 
 /** Is the data there? How far each table reaches; the headline says it of those that the asked metrics read. */
-export async function answerStatus(question: Question, asking: Asking, facts: Pool): Promise<Result<Draft, Refusal>> {
+export async function answerStatus(question: Question, asking: Asking, facts: Engine): Promise<Result<Draft, Refusal>> {
   const { say, locale, zone } = asking;
-  const read = await readWatermarks(postgresEngine(facts), asking.catalog.watermarks);
+  const read = await readWatermarks(facts, asking.catalog.watermarks);
   if (!read.ok) return read;
   const watermarks = [...read.value.watermarks].map(([source, ms]) => ({
     source,

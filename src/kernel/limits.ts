@@ -9,6 +9,9 @@ export const limits = {
   textCharsMax: 2_000,
   statementTimeoutMs: 3_000,
   queriesAtOnceMax: 4,
+  clickhouseConnectionsMax: 8,
+  /** How much longer than the server's own limit the client waits, so that the server's answer is the one that counts. */
+  clickhouseGraceMs: 2_000,
   /** Buckets of one series. */
   bucketsMax: 5_000,
   /** Values or ids that a refusal offers instead. */

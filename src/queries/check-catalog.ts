@@ -1,19 +1,20 @@
 import { distance } from "fastest-levenshtein";
-import type { Pool } from "pg";
 import type { Catalog, Metric } from "../catalog/catalog.ts";
 import type { CatalogProblem } from "../catalog/problem.ts";
 import { compose } from "./compose.ts";
+import type { Engine } from "./engine.ts";
 import { lagQueries } from "./lag-curve.ts";
 import type { MeasureContext } from "./measure.ts";
 import { plan } from "./plan.ts";
-import { render, type SqlText, sql } from "./sql.ts";
+import { isAmong } from "./spelling.ts";
+import { type SqlText, sql } from "./sql.ts";
 
 /**
  * Tries the catalog on the live database: every metric, and every dimension that it can be split by, is planned by the database but not
  * run. Returns what does not fit, with file, line, and the names that exist. A database that is away is a throw: nothing can be
  * said about the catalog then.
  */
-export async function checkCatalog(catalog: Catalog, pool: Pool): Promise<CatalogProblem[]> {
+export async function checkCatalog(catalog: Catalog, engine: Engine): Promise<CatalogProblem[]> {
   const problems = new Map<string, CatalogProblem>();
   const note = (problem: CatalogProblem): void => {
     const { file, line, message } = problem;
@@ -22,16 +23,16 @@ export async function checkCatalog(catalog: Catalog, pool: Pool): Promise<Catalo
   const tried = new Set<string>();
   for (const metric of catalog.metrics.values()) {
     if (metric.shows.length > 0) continue;
-    const failed = await tryMetric(catalog, metric, [], pool);
+    const failed = await tryMetric(catalog, metric, [], engine);
     if (failed)
-      note(problemOf(catalog, ["metrics", metric.id, "measure"], failed, await columnsOf(pool, catalog, metric)));
+      note(problemOf(catalog, ["metrics", metric.id, "measure"], failed, await columnsOf(engine, catalog, metric)));
     else {
       for (const dimension of metric.dimensions) {
         const path = dimensionPath(catalog, metric, dimension);
         if (tried.has(path.join("."))) continue;
         tried.add(path.join("."));
-        const lacking = await tryMetric(catalog, metric, [dimension], pool);
-        if (lacking) note(problemOf(catalog, path, lacking, await columnsOf(pool, catalog, metric)));
+        const lacking = await tryMetric(catalog, metric, [dimension], engine);
+        if (lacking) note(problemOf(catalog, path, lacking, await columnsOf(engine, catalog, metric)));
       }
     }
   }
@@ -45,7 +46,7 @@ async function tryMetric(
   catalog: Catalog,
   metric: Metric,
   by: readonly string[],
-  pool: Pool,
+  engine: Engine,
 ): Promise<DatabaseError | null> {
   const context: MeasureContext = { catalog, now: CHECKED_AT, zone: "UTC" };
   const planned = plan(
@@ -65,7 +66,7 @@ async function tryMetric(
   for (const one of planned.value.main) {
     const queries = [...compose(one, context.now, catalog).queries, ...lagQueries(one, context.now, catalog)];
     for (const { text } of queries) {
-      const failed = await explain(pool, text);
+      const failed = await explain(engine, text);
       if (failed) return failed;
     }
   }
@@ -73,21 +74,16 @@ async function tryMetric(
 }
 
 interface DatabaseError {
-  readonly code: string;
   readonly message: string;
 }
 
-async function explain(pool: Pool, text: SqlText): Promise<DatabaseError | null> {
-  const { text: statement, params } = render(sql`explain ${text}`);
-  try {
-    await pool.query(statement, [...params]);
-    return null;
-  } catch (cause) {
-    const { code, message } = cause as Partial<DatabaseError>;
-    // Class 42: what the statement names does not exist, or its types do not fit; 3F: no such schema.
-    if (code !== undefined && message !== undefined && /^(42|3F|22)/.test(code)) return { code, message };
-    throw cause;
-  }
+async function explain(engine: Engine, text: SqlText): Promise<DatabaseError | null> {
+  const ran = await engine.run(sql`explain ${text}`);
+  if (ran.ok) return null;
+  const { cause } = ran.error;
+  // A fault is a statement that the engine understood as wrong: what it names does not exist, or its types do not fit.
+  if (ran.error.code === "fault" && cause instanceof Error) return { message: cause.message };
+  throw cause;
 }
 
 type Path = readonly (string | number)[];
@@ -99,7 +95,9 @@ function dimensionPath(catalog: Catalog, metric: Metric, dimension: string): Pat
 }
 
 function problemOf(catalog: Catalog, path: Path, error: DatabaseError, columns: readonly string[]): CatalogProblem {
-  const named = /(?:column|relation|schema) "?([\w.]+)"? does not exist/.exec(error.message)?.[1];
+  const named = /(?:(?:column|relation|schema) "?|[Ii]dentifier [`']|[Tt]able (?:expression )?[`']?)([\w.]+)/.exec(
+    error.message,
+  )?.[1];
   const missing = named?.split(".").at(-1);
   const near =
     missing === undefined ? [] : [...columns].sort((a, b) => distance(missing, a) - distance(missing, b)).slice(0, 3);
@@ -109,16 +107,17 @@ function problemOf(catalog: Catalog, path: Path, error: DatabaseError, columns: 
 }
 
 /** Tables and columns that the metric's facts could mean: those of its tables, and every table of their schemas. */
-async function columnsOf(pool: Pool, catalog: Catalog, metric: Metric): Promise<string[]> {
+async function columnsOf(engine: Engine, catalog: Catalog, metric: Metric): Promise<string[]> {
   const measure = metric.definition;
   const facts = "fact" in measure ? [catalog.facts.get(measure.fact)] : [...catalog.facts.values()];
   const tables = facts.flatMap((fact) =>
     fact ? [fact.definition.table, ...fact.definition.joins.flatMap(({ table }) => table ?? [])] : [],
   );
-  const { rows } = await pool.query(
-    `select column_name as name from information_schema.columns where table_schema || '.' || table_name = any($1) or table_name = any($1)
-     union select table_schema || '.' || table_name from information_schema.tables where table_schema not in ('pg_catalog', 'information_schema')`,
-    [tables],
+  const table = sql`concat(table_schema, '.', table_name)`;
+  const found = await engine.run(
+    sql`select column_name as name from information_schema.columns where ${isAmong(table, tables)} or ${isAmong(sql`table_name`, tables)}
+      union distinct select ${table} as name from information_schema.tables
+      where table_schema not in ('pg_catalog', 'information_schema', 'INFORMATION_SCHEMA', 'system')`,
   );
-  return rows.map(({ name }) => String(name));
+  return found.ok ? found.value.rows.map(({ name }) => String(name)) : [];
 }

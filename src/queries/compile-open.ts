@@ -56,6 +56,7 @@ export function compileOpen(measure: OpenMeasure, scope: Scope): Query {
       select ${join([...keyColumns(scope), ...(bucketed ? [sql`sample.bucket`] : []), age], ", ")}
       from (
         select ${ident(fact.alias)}.*, ${closed} as open_until from ${ident(fact.table)} ${ident(fact.alias)}
+        ${joinsFor(scope, [measure.opened, measure.closed])}
         where ${opened} <= ${last} and ${openAtFirst}
         offset 0
       ) ${ident(fact.alias)}

@@ -62,14 +62,17 @@ function stateOf(row: Row, kind: Kind): MetricState {
   }
 }
 
+/** Ascending, whatever order the engine gave. */
 function binsOf(row: Row): DurationBin[] {
   const [bins, events, censored, seconds] = [row.bins, row.events, row.censored, row.seconds] as (number[] | null)[];
-  return (bins ?? []).map((index, at) => ({
-    index,
-    events: events?.[at] ?? 0,
-    censored: censored?.[at] ?? 0,
-    seconds: seconds?.[at] ?? 0,
-  }));
+  return (bins ?? [])
+    .map((index, at) => ({
+      index,
+      events: events?.[at] ?? 0,
+      censored: censored?.[at] ?? 0,
+      seconds: seconds?.[at] ?? 0,
+    }))
+    .sort((one, other) => one.index - other.index);
 }
 
 /** Counts of items by pair of ratings, gathered to one state per group. */

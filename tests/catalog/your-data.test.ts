@@ -8,6 +8,7 @@ import type { MetricState } from "../../src/kernel/measurement.ts";
 import { blank, type Question } from "../../src/kernel/question.ts";
 import { checkCatalog } from "../../src/queries/check-catalog.ts";
 import { createMeasure } from "../../src/queries/create-measure.ts";
+import { postgresEngine } from "../../src/queries/engine.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
 /** The code blocks of docs/your-data.md by their info string ("sql", "json questions"), in order. */
@@ -43,7 +44,7 @@ const counts = (state: MetricState): [number | null, number] =>
   state.kind === "proportion" ? [state.x, state.n] : [null, state.kind === "count" ? state.n : Number.NaN];
 
 test("foreign tables fit by a catalog of their own", async () => {
-  expect(await checkCatalog(catalog, db.reader)).toEqual([]);
+  expect(await checkCatalog(catalog, postgresEngine(db.reader))).toEqual([]);
 });
 
 test("every question of the page is answered as it says", async () => {
@@ -91,7 +92,7 @@ test("a column that does not exist is named with file, line and the one that was
   writeFileSync(join(dir, "broken.yaml"), block("yaml broken"));
   const broken = loadCatalog({ dirs: [dir] });
   if (!broken.ok) throw new Error("it is the database that says so");
-  const problems = await checkCatalog(broken.value, db.reader);
+  const problems = await checkCatalog(broken.value, postgresEngine(db.reader));
   rmSync(join(dir, "broken.yaml"));
   expect(problems).toHaveLength(1);
   const [{ file, line, path, message, instead }] = problems as [NonNullable<(typeof problems)[0]>];

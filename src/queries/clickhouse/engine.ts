@@ -1,0 +1,75 @@
+import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient } from "@clickhouse/client";
+import { limits } from "../../kernel/limits.ts";
+import type { Refusal } from "../../kernel/refusal.ts";
+import { err, ok, type Result } from "../../kernel/result.ts";
+import type { Engine } from "../engine.ts";
+import type { Ran, Row } from "../run.ts";
+import { render, type SqlText } from "../sql.ts";
+
+export interface ClickhouseEngine extends Engine {
+  close(): Promise<void>;
+}
+
+/**
+ * Reads the facts from ClickHouse over HTTP. `url` carries user, password and database (`http://reader:secret@host:8123`); the user needs SELECT
+ * only. Values travel as bound parameters, never in the text. Statements that take longer than `timeoutMs` are cancelled on the server.
+ */
+export function clickhouseEngine(url: string, timeoutMs: number = limits.statementTimeoutMs): ClickhouseEngine {
+  const client = createClient({
+    url,
+    application: "modstats",
+    // Failures come back as Refusals; the one log of this process is ours.
+    log: { level: ClickHouseLogLevel.OFF },
+    request_timeout: timeoutMs + limits.clickhouseGraceMs,
+    max_open_connections: limits.clickhouseConnectionsMax,
+    clickhouse_settings: { ...AS_POSTGRES, max_execution_time: timeoutMs / 1_000 },
+  });
+  return { dialect: "clickhouse", run: (statement) => runOn(client, statement), close: () => client.close() };
+}
+
+/** What makes ClickHouse read a statement as PostgreSQL does (see spelling.ts), and one row a key from tables that replace. */
+const AS_POSTGRES = {
+  join_use_nulls: 1,
+  prefer_column_name_to_alias: 1,
+  transform_null_in: 0,
+  final: 1,
+  output_format_json_quote_64bit_integers: 0,
+} as const;
+
+async function runOn(client: ClickHouseClient, statement: SqlText): Promise<Result<Ran, Refusal>> {
+  const { text, params } = render(statement, "clickhouse");
+  const started = performance.now();
+  try {
+    const found = await client.query({ query: text, query_params: named(params), format: "JSONEachRow" });
+    const rows = await found.json<Row>();
+    return ok({ rows, record: { text, params, ms: performance.now() - started, source: "events" } });
+  } catch (cause) {
+    return err(refusalOf(cause));
+  }
+}
+
+const named = (params: readonly unknown[]): Record<string, unknown> =>
+  Object.fromEntries(params.map((value, index) => [`p${index + 1}`, value]));
+
+/** 159: took too long; 202, 241: too many at once, no memory left; 209, 210, 279: a socket inside the cluster; 516, 497: who may not. */
+function refusalOf(cause: unknown): Refusal {
+  if (!(cause instanceof ClickHouseError)) {
+    return String(cause).includes("Timeout")
+      ? { code: "timeout", params: { seconds: limits.statementTimeoutMs / 1_000 }, cause }
+      : { code: "database_down", params: {}, cause };
+  }
+  switch (cause.code) {
+    case "159":
+      return { code: "timeout", params: { seconds: limits.statementTimeoutMs / 1_000 }, cause };
+    case "202":
+    case "241":
+      return { code: "busy", params: {}, cause };
+    case "209":
+    case "210":
+    case "279":
+    case "516":
+      return { code: "database_down", params: {}, cause };
+    default:
+      return { code: "fault", params: {}, cause };
+  }
+}
