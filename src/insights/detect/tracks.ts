@@ -1,0 +1,129 @@
+import { amountTails, isPositive, tailFreedoms, trackAmount } from "./amount-track.ts";
+import { isBinomial, trackHits } from "./hits-track.ts";
+import type { ScanSeries } from "./series.ts";
+import { amountShock, hitsShock, type Shock } from "./shock.ts";
+import type { Track } from "./track.ts";
+import { medianOf, windowInflation } from "./windows.ts";
+
+/** A series with what was expected of it, ready to be judged. */
+export interface Tracked {
+  readonly series: ScanSeries;
+  readonly track: Track;
+  /** Null for a whole. */
+  readonly shock: Shock | null;
+  /** Inflation of the variance of sums over these many days. */
+  readonly inflation: Readonly<Record<WindowDays, number>>;
+  /** Amounts in logarithms. */
+  readonly logged: boolean;
+  readonly depth: number;
+}
+
+type Baseline = Pick<Tracked, "track" | "shock">;
+
+export const WINDOWS = [7, 28] as const;
+export type WindowDays = (typeof WINDOWS)[number];
+
+/** Days' worth of trust in the usual over-dispersion of the kind, and windows' worth in the usual inflation. */
+const PRIOR_DAYS = 30;
+const PRIOR_WINDOWS = 4;
+
+/** Baselines of all series, wholes before their parts; over-dispersion is shrunk towards the median of series of the same kind and depth. */
+export function tracksOf(all: readonly ScanSeries[], at: number): Tracked[] {
+  const byId = new Map(all.map((series) => [series.id, series]));
+  const depths = all.map((series) => depthOf(series, byId));
+  const made = new Map<string, Baseline>();
+  for (let depth = 0; depth <= Math.max(0, ...depths); depth++) {
+    const level = all.filter((_, i) => depths[i] === depth);
+    for (const group of groupsOf(level, at)) trackGroup(group, at, made);
+  }
+  const rough = all.map((series, i) => {
+    const own = made.get(series.id);
+    if (!own) throw new Error(`No baseline of ${series.id}`);
+    return { series, ...own, depth: depths[i] ?? 0, logged: series.kind === "amount" && isPositive(series, at) };
+  });
+  return withInflation(rough, at);
+}
+
+function depthOf(series: ScanSeries, byId: ReadonlyMap<string, ScanSeries>): number {
+  let depth = 0;
+  for (let own = parentOf(series, byId); own; own = parentOf(own, byId)) {
+    depth += 1;
+    if (depth > byId.size) throw new RangeError(`${series.id} is a part of itself.`);
+  }
+  return depth;
+}
+
+const parentOf = (series: ScanSeries, byId: ReadonlyMap<string, ScanSeries>): ScanSeries | undefined =>
+  series.parent === null ? undefined : byId.get(series.parent);
+
+/** Rates, ratios, counts and amounts apart. */
+function groupsOf(level: readonly ScanSeries[], at: number): ScanSeries[][] {
+  const groups = new Map<string, ScanSeries[]>();
+  for (const series of level) {
+    const key = series.kind === "rate" && !isBinomial(series, at) ? "ratio" : series.kind;
+    groups.set(key, [...(groups.get(key) ?? []), series]);
+  }
+  return [...groups.values()];
+}
+
+function trackGroup(group: readonly ScanSeries[], at: number, made: Map<string, Baseline>): void {
+  if (group[0]?.kind === "amount") {
+    trackAmounts(group, at, made);
+    return;
+  }
+  const shocks = group.map((series) => {
+    const parent = series.parent === null ? undefined : made.get(series.parent)?.track;
+    return parent ? hitsShock(parent, trackHits(series, at, 0, null)) : null;
+  });
+  const first = group.map((series, i) => trackHits(series, at, 0, shocks[i] ?? null));
+  const usual = medianOf(first.filter(({ days }) => days > 0).map(({ dispersion }) => dispersion));
+  group.forEach((series, i) => {
+    const { dispersion, days } = first[i] ?? { dispersion: 0, days: 0 };
+    const shrunk = (dispersion * days + PRIOR_DAYS * usual) / (days + PRIOR_DAYS);
+    made.set(series.id, { track: trackHits(series, at, shrunk, shocks[i] ?? null), shock: shocks[i] ?? null });
+  });
+}
+
+function trackAmounts(group: readonly ScanSeries[], at: number, made: Map<string, Baseline>): void {
+  const plain = new Map(group.map((series) => [series, trackAmount(series, at, null)]));
+  const own = group.map((series): Baseline => {
+    const siblings = series.parent === null ? [] : siblingsOf(series, plain);
+    const shock = siblings.length > 0 ? amountShock(siblings, at + 1) : null;
+    return { track: (shock ? null : plain.get(series)) ?? trackAmount(series, at, shock), shock };
+  });
+  const freedoms = tailFreedoms(own.map(({ track }) => track));
+  group.forEach((series, i) => {
+    const { track, shock } = own[i] ?? { track: trackAmount(series, at, null), shock: null };
+    made.set(series.id, { track: { ...track, tails: amountTails(freedoms[i] ?? 5) }, shock });
+  });
+}
+
+const siblingsOf = (series: ScanSeries, tracks: ReadonlyMap<ScanSeries, Track>): Track[] =>
+  [...tracks].flatMap(([other, track]) => (other !== series && other.parent === series.parent ? [track] : []));
+
+function withInflation(rough: readonly Omit<Tracked, "inflation">[], at: number): Tracked[] {
+  const own = rough.map(({ track }) => ({
+    7: windowInflation(track, 7, at - 7),
+    28: windowInflation(track, 28, at - 28),
+  }));
+  const usual = new Map<string, number>();
+  const keyOf = (series: ScanSeries, days: WindowDays): string => `${series.kind} ${days}`;
+  for (const days of WINDOWS)
+    for (const kind of new Set(rough.map(({ series }) => series.kind))) {
+      const known = own.flatMap((each, i) =>
+        rough[i]?.series.kind === kind && each[days].windows > 0 ? [each[days].inflation] : [],
+      );
+      usual.set(`${kind} ${days}`, known.length > 0 ? Math.max(1, medianOf(known)) : FIRST_GUESS[days]);
+    }
+  return rough.map((each, i) => {
+    const of = (days: WindowDays): number => {
+      const { inflation, windows } = own[i]?.[days] ?? { inflation: 1, windows: 0 };
+      const prior = usual.get(keyOf(each.series, days)) ?? FIRST_GUESS[days];
+      return Math.max(0.7, (inflation * windows + PRIOR_WINDOWS * prior) / (windows + PRIOR_WINDOWS));
+    };
+    return { ...each, inflation: { 7: of(7), 28: of(28) } };
+  });
+}
+
+/** Where no window of that length fits into the past. */
+const FIRST_GUESS: Readonly<Record<WindowDays, number>> = { 7: 2, 28: 4 };
