@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Catalog } from "./catalog/catalog.ts";
 import { describeProblem } from "./catalog/load.ts";
+import { closeCharts, warmCharts } from "./charts/pool.ts";
 import { createChartPort } from "./charts/port.ts";
 import type { Bot, ChartPort } from "./chat/port.ts";
 import { readCatalog } from "./cli/read-catalog.ts";
@@ -49,6 +50,7 @@ export async function openHouse(config: Config, clock: Clock): Promise<House> {
   const engine = clickhouse ?? postgresEngine(pools.reader);
   const close = async (): Promise<void> => {
     await clickhouse?.close();
+    await closeCharts();
     await pools.end();
     await database.stop();
   };
@@ -101,6 +103,7 @@ export async function startPlatforms(house: House): Promise<Running[]> {
   const { config, bot, charts, log, clock } = house;
   const deps = { log, clock };
   const running: Running[] = [];
+  warmPictures(log);
   const housekeeping = startHousekeeping(house.pools.writer, log);
   running.push({ name: "Housekeeping", where: "hourly", stop: () => housekeeping.stop() });
   const slackToken = config.SLACK_BOT_TOKEN?.reveal();
@@ -157,9 +160,15 @@ export async function startPlatforms(house: House): Promise<Running[]> {
   return running;
 }
 
+/** In the background: the first answers may be drawn on this thread. */
+function warmPictures(log: Log): void {
+  void warmCharts((cause) => log.warn({ err: cause }, "a chart's worker failed; pictures are drawn without it"));
+}
+
 /** The local page, with views of the other platforms' renderings. */
 export async function startConsole(house: House): Promise<Running> {
   const { createViews } = await import("./cli/views.ts");
+  warmPictures(house.log);
   const page = createConsole({ port: house.config.MODSTATS_CONSOLE_PORT, host: "127.0.0.1" }, house.bot, house.charts, {
     log: house.log,
     clock: house.clock,

@@ -27,6 +27,8 @@ export const limits = {
   /** … and the hits that it needs at least. */
   lagHitsMin: 50,
   viewRowsMax: 20,
+  /** Threads that draw pictures; at most one a core. */
+  chartWorkersMax: 2,
   /** Rows of one transaction of `load` … */
   loadChunkRows: 50_000,
   /** … and of one page of a followed table. */
