@@ -44,7 +44,8 @@ export type Verdict = "confirmed" | "expected" | "false_alarm" | "mine" | "mute"
 export interface Poster {
   /** The message of this run key, if one is there: what an earlier attempt without an answer may have left. */
   look(to: ChannelRef, runKey: string, notBefore: number): Promise<Looked>;
-  deliver(to: ChannelRef, runKey: string, content: PostContent): Promise<Outcome>;
+  /** `mayLeave` is asked right before the message leaves: false = the run is no longer ours, nothing is sent. */
+  deliver(to: ChannelRef, runKey: string, content: PostContent, mayLeave: () => boolean): Promise<Outcome>;
 }
 export type Looked =
   | { readonly type: "found"; readonly message: string }
@@ -55,6 +56,8 @@ export type Outcome =
   /** `message` anchors the thread (Slack ts, Lark message id). */
   | { readonly type: "posted"; readonly message: string }
   | { readonly type: "limited"; readonly retryAfterMs: number }
+  /** `mayLeave` said no. */
+  | { readonly type: "withheld" }
   /** It will not work however often it is tried: `not_in_channel`, `invalid_auth`. */
   | { readonly type: "refused"; readonly code: string }
   /** It may be there or not: time-out, reset, 5xx. */

@@ -3,6 +3,28 @@ export const limits = {
   /** A delivery whose handler died may be taken again after this. */
   deliveryLeaseSeconds: 60,
   deliveriesKeptHours: 48,
+  /** A run whose worker died is taken by another after this; far above the platforms' HTTP time-outs. */
+  runLeaseSeconds: 60,
+  /** A message leaves only in the first part of its lease, so that it is there (or never will be) when another looks for it. */
+  runSendWithinMs: 30_000,
+  composeTimeoutMs: 45_000,
+  composeAttemptsMax: 6,
+  retryFirstMs: 60_000,
+  retryMostMs: 900_000,
+  /** Due runs are looked for this far back after downtime. */
+  planBackDays: 40,
+  /** A run that starts later than this is one that was missed, and says so. */
+  lateFromMs: 900_000,
+  runsAtOnceMax: 4,
+  postsPerSecondPerChannel: 1,
+  postsPerSecondPerTenant: 5,
+  /** Unknown outcomes in a row after which a platform is left alone for a while. */
+  breakerFailuresMax: 3,
+  breakerOpenMs: 30_000,
+  /** Measurements that equal questions of one slot share. */
+  sharedMeasuresMax: 500,
+  sharedMeasureMs: 600_000,
+  runsKeptDays: 400,
   dimensionsMax: 2,
   periodDaysMax: 800,
   rowsMax: 20_000,

@@ -7,7 +7,10 @@ export interface Slot {
   readonly schedule: Schedule;
   /** Local calendar day in the schedule's zone: "2026-03-17". */
   readonly day: string;
-  /** When it is due, epoch milliseconds. Equal slots of different channels have the same. */
+  /**
+   * When it is due, epoch milliseconds: the "now" to compose for, however late it is. Equal slots of different channels have the same, which
+   * is what lets them share their measurements (`shared-measure.ts`).
+   */
   readonly at: number;
   /** How much later than that it is now; the worker adds the sentence that says so. */
   readonly lateMs: number;

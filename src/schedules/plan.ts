@@ -1,0 +1,89 @@
+import { Temporal } from "temporal-polyfill";
+import type { Pool } from "pg";
+import { limits } from "../kernel/limits.ts";
+import type { Log } from "../kernel/log.ts";
+import { type LedgerHoliday, readHolidays } from "../queries/changes.ts";
+import { databaseNow, type PlannedRun, planRuns } from "../queries/state/runs.ts";
+import { runningSchedules, type Schedule } from "../queries/state/schedules.ts";
+import { due } from "./due.ts";
+import { type Calendar, offDayOf } from "./off-days.ts";
+import { parseWhen } from "./when.ts";
+
+const MS_PER_DAY = 86_400_000;
+
+export interface PlanParts {
+  /** The bot's own state. */
+  readonly pool: Pool;
+  /** The facts, for the ledger's holidays. */
+  readonly facts: Pool;
+  readonly log: Log;
+}
+
+/** Writes every run that is due by the database's clock; returns how many were new. Any number of instances may do it at once. */
+export async function planDue({ pool, facts, log }: PlanParts): Promise<number> {
+  const now = await databaseNow(pool);
+  const schedules = await runningSchedules(pool);
+  const holidays = await ledgerFor(facts, schedules, now);
+  let planned = 0;
+  for (const schedule of schedules) {
+    const runs = runsDue(schedule, now, holidays);
+    if (runs === null) log.error({ schedule: schedule.id, cron: schedule.cron }, "a schedule's cron line is not understood");
+    else if (runs.length > 0) planned += await planRuns(pool, schedule.id, runs, now);
+  }
+  return planned;
+}
+
+/** The runs of one schedule that are to be made up at `now`; null when its cron line cannot be read. */
+export function runsDue(schedule: Schedule, now: number, holidays: readonly LedgerHoliday[]): PlannedRun[] | null {
+  const when = parseWhen(schedule.cron);
+  if (!when) return null;
+  const last = Math.max(schedule.plannedThrough, now - limits.planBackDays * MS_PER_DAY);
+  const calendar: Calendar = { country: schedule.country, ledger: ledgerDays(schedule, holidays) };
+  const runs = due(when, schedule.zone, now, last).flatMap(({ slot, day, at }) => {
+    const offDay = offDayOf(day, calendar, schedule.language);
+    const rule = offDay === null ? "post" : offDay.kind === "weekend" ? schedule.weekends : schedule.holidays;
+    if (rule === "skip") return [];
+    return [{ runKey: runKeyOf(schedule, slot), slot, at, offDay: rule === "mask" ? offDay : null }];
+  });
+  return madeUp(runs, schedule, now);
+}
+
+/** Schedule, local day (and hour), destination: the same however often and wherever it is planned. */
+const runKeyOf = ({ id, platform, tenant, channel }: Schedule, slot: string): string =>
+  `${id}/${slot}/${platform}:${tenant}:${channel}`;
+
+/** After downtime: which of the missed runs. Those that are too late are left out, but for one that its owner will hear of. */
+function madeUp(runs: readonly PlannedRun[], schedule: Schedule, now: number): PlannedRun[] {
+  switch (schedule.catchUp) {
+    case "latest":
+      return runs.slice(-1);
+    case "all": {
+      const inTime = runs.filter(({ at }) => now <= at + schedule.lateMinutesMax * 60_000);
+      return inTime.length > 0 ? inTime : runs.slice(-1);
+    }
+    case "skip":
+      return runs.filter(({ at }) => now - at < limits.lateFromMs);
+    default:
+      return schedule.catchUp satisfies never;
+  }
+}
+
+/** Nothing is asked where no schedule minds off days. */
+async function ledgerFor(facts: Pool, schedules: readonly Schedule[], now: number): Promise<readonly LedgerHoliday[]> {
+  if (schedules.every(({ holidays }) => holidays === "post")) return [];
+  const span = { fromMs: now - (limits.planBackDays + 2) * MS_PER_DAY, toMs: now + 2 * MS_PER_DAY };
+  const read = await readHolidays(facts, span);
+  if (!read.ok) throw read.error.cause ?? new Error(`the change ledger cannot be read: ${read.error.code}`);
+  return read.value;
+}
+
+/** Holidays of the schedule's country as its zone's local days. */
+function ledgerDays({ country, zone }: Schedule, holidays: readonly LedgerHoliday[]): Calendar["ledger"] {
+  return holidays
+    .filter(({ markets }) => markets === null || country === null || markets.includes(country))
+    .map(({ title, startMs, endMs }) => ({ title, from: dayAt(startMs, zone), to: dayAfter(endMs - 1, zone) }));
+}
+const plainDay = (instant: number, zone: string): Temporal.PlainDate =>
+  Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).toPlainDate();
+const dayAt = (instant: number, zone: string): string => plainDay(instant, zone).toString();
+const dayAfter = (instant: number, zone: string): string => plainDay(instant, zone).add({ days: 1 }).toString();
