@@ -3,7 +3,8 @@ import type { Catalog } from "./catalog/catalog.ts";
 import { describeProblem } from "./catalog/load.ts";
 import { closeCharts, warmCharts } from "./charts/pool.ts";
 import { createChartPort } from "./charts/port.ts";
-import type { Bot, ChartPort } from "./chat/port.ts";
+import type { Bot, ChartPort, PlatformName } from "./chat/port.ts";
+import type { Poster } from "./chat/post.ts";
 import { readCatalog } from "./cli/read-catalog.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { createBot } from "./handlers/bot.ts";
@@ -18,7 +19,9 @@ import { type Database, openDatabase } from "./queries/database/embedded.ts";
 import { migrate } from "./queries/database/migrate.ts";
 import { openPools, type Pools } from "./queries/database/pools.ts";
 import { postgresEngine } from "./queries/engine.ts";
+import type { Composer, Composers } from "./schedules/compose.ts";
 import { startHousekeeping } from "./schedules/housekeeping.ts";
+import { startWorker } from "./schedules/worker.ts";
 
 /** The composition root: config → database → catalog → core → platforms. Nothing else knows all of them. */
 export interface House {
@@ -95,6 +98,8 @@ const isAway = (cause: unknown): boolean =>
 export interface Running {
   readonly name: string;
   readonly where: string;
+  /** Where it can post of itself. */
+  readonly posts?: { readonly platform: PlatformName; readonly poster: Poster };
   stop(): Promise<void>;
 }
 
@@ -128,6 +133,7 @@ export async function startPlatforms(house: House): Promise<Running[]> {
     running.push({
       name: "Slack",
       where: appToken ? "Socket Mode" : `HTTP on port ${slack.port}`,
+      posts: { platform: "slack", poster: slack.poster },
       stop: () => slack.stop(),
     });
   }
@@ -154,6 +160,7 @@ export async function startPlatforms(house: House): Promise<Running[]> {
     running.push({
       name: "Lark",
       where: config.LARK_MODE === "ws" ? "long connection" : `HTTP on port ${lark.port()}`,
+      posts: { platform: "lark", poster: lark.poster },
       stop: () => lark.stop(),
     });
   }
@@ -176,4 +183,27 @@ export async function startConsole(house: House): Promise<Running> {
   });
   const { url } = await page.start();
   return { name: "Local page", where: url, stop: () => page.stop() };
+}
+
+/** What posts of itself: the schedules, to all platforms that run here. Several instances may run on one database. */
+export function startSchedules(house: House, running: readonly Running[]): Running {
+  const posters = Object.fromEntries(running.flatMap(({ posts }) => (posts ? [[posts.platform, posts.poster]] : [])));
+  const worker = startWorker({
+    pool: house.pools.worker,
+    facts: house.pools.reader,
+    posters,
+    composers: composersOf(house),
+    bind: house.bot.bind,
+    monotonic: () => performance.now(),
+    log: house.log,
+  });
+  return { name: "Schedules", where: "every minute", stop: () => worker.stop() };
+}
+
+/** Who puts which kind of schedule into words. */
+function composersOf(_house: House): Composers {
+  const none: Composer = async ({ schedule }) => {
+    throw new Error(`there is no composer of a ${schedule.payload.type}`);
+  };
+  return { question: none, digest: none, watch: none };
 }

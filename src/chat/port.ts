@@ -2,6 +2,7 @@ import type { Receipt } from "../kernel/brand.ts";
 import type { ChartSpec } from "../kernel/chart-spec.ts";
 import type { Question } from "../kernel/question.ts";
 import type { Answer, Language, NextStep } from "./answer.ts";
+import type { Verdict } from "./verdict.ts";
 
 /** The port that every platform speaks. An adapter verifies, receives (payload → Inbound), renders (Answer → its own form) and delivers. */
 
@@ -41,7 +42,9 @@ export type Act =
   /** A button whose value was `choiceToken(question)`. */
   | { readonly type: "choice"; readonly question: Question }
   /** "Show SQL", "CSV" of an answer already given. */
-  | { readonly type: "detail"; readonly receipt: Receipt; readonly detail: "sql" | "csv" };
+  | { readonly type: "detail"; readonly receipt: Receipt; readonly detail: "sql" | "csv" }
+  /** What a person says of a finding: a button of a note. */
+  | { readonly type: "verdict"; readonly finding: string; readonly verdict: Verdict };
 
 export type Reply =
   | { readonly type: "answer"; readonly answer: Answer }

@@ -2,6 +2,7 @@ import type { ChartSpec } from "../kernel/chart-spec.ts";
 import type { Question } from "../kernel/question.ts";
 import type { Answer, Language } from "./answer.ts";
 import type { ChannelRef } from "./port.ts";
+import type { Verdict } from "./verdict.ts";
 
 /**
  * What the bot says without being asked just then: an answer that a schedule asked for, a digest's head, a finding, an alert. Plain JSON,
@@ -33,9 +34,6 @@ export interface NoteButton {
     | { readonly type: "choice"; readonly question: Question }
     | { readonly type: "verdict"; readonly finding: string; readonly verdict: Verdict };
 }
-
-/** What a person says of a finding. `mute` is until a moment that the handler chooses (a week) or asks for. */
-export type Verdict = "confirmed" | "expected" | "false_alarm" | "mine" | "mute";
 
 /**
  * Posts to a channel without anyone asking. One `deliver` makes at most one visible message; it never throws for anything that the network

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { type DemoFill, type FillProgress, fillDemo } from "../../demo/fill.ts";
 import { readConfig } from "../config.ts";
 import { systemClock } from "../kernel/clock.ts";
-import { type House, openHouse, type Running, startConsole, startPlatforms } from "../main.ts";
+import { type House, openHouse, type Running, startConsole, startPlatforms, startSchedules } from "../main.ts";
 import { UsageError } from "./fail.ts";
 import { clockOf } from "./moment.ts";
 
@@ -27,7 +27,7 @@ export function startCommand(): Command {
       }
       if (options.page || !isConnected) running.push(await startConsole(house));
       announce(running, options.json === true);
-      await untilStopped(house, running);
+      await untilStopped(house, [startSchedules(house, running), ...running]);
     });
 }
 
@@ -69,7 +69,7 @@ export function demoCommand(): Command {
         process.stdout.write(
           "\nOpen it and type, for example:  /modstats overturn rate by market last 14d\nCtrl+C stops it.\n",
         );
-      await untilStopped(house, running);
+      await untilStopped(house, [startSchedules(house, running), ...running]);
     });
 }
 

@@ -47,7 +47,10 @@ export function answererOf(parts: BotParts): Answerer {
       case "status":
         return orRefusal(
           question,
-          await answerStatus(question, asking, parts.engine ?? postgresEngine(parts.facts)),
+          await answerStatus(question, asking, parts.engine ?? postgresEngine(parts.facts), {
+            pool: parts.writer,
+            where,
+          }),
           asking,
         );
       case "replay":

@@ -1,15 +1,32 @@
+import type { Pool } from "pg";
 import { formatInstant } from "../chat/format.ts";
+import type { ChannelRef } from "../chat/port.ts";
 import type { Question } from "../kernel/question.ts";
 import type { Refusal } from "../kernel/refusal.ts";
 import { ok, type Result } from "../kernel/result.ts";
 import type { Engine } from "../queries/engine.ts";
+import { progressOf } from "../queries/state/runs.ts";
 import { readWatermarks } from "../queries/watermarks.ts";
 import { type Asking, blankDraft, type Draft } from "./asking.ts";
 
 const MS_PER_HOUR = 3_600_000;
 
-/** Is the data there? How far each table reaches; the headline says it of those that the asked metrics read. */
-export async function answerStatus(question: Question, asking: Asking, facts: Engine): Promise<Result<Draft, Refusal>> {
+/** The posts of the asker's workspace, for what they are about today. */
+export interface PostsOf {
+  readonly pool: Pool;
+  readonly where: ChannelRef;
+}
+
+/**
+ * Is the data there? How far each table reaches; the headline says it of those that the asked metrics read. And how today's posts stand,
+ * where there are any.
+ */
+export async function answerStatus(
+  question: Question,
+  asking: Asking,
+  facts: Engine,
+  posts: PostsOf,
+): Promise<Result<Draft, Refusal>> {
   const { say, locale, zone } = asking;
   const read = await readWatermarks(facts, asking.catalog.watermarks);
   if (!read.ok) return read;
@@ -29,10 +46,12 @@ export async function answerStatus(question: Question, asking: Asking, facts: En
         hours: Math.max(0, Math.floor((asking.now - Date.parse(mark.completeThrough)) / MS_PER_HOUR)),
       }),
     );
+  const { sent, waiting, failed } = await progressOf(posts.pool, { ...posts.where, now: asking.now, zone });
+  const progress = sent + waiting + failed > 0 ? [say("status.posts", { sent, waiting, failed })] : [];
   return ok({
     ...blankDraft(asking, question, "answered"),
     headline: through === null ? say("status.none") : say("status.head", { at: formatInstant(through, locale, zone) }),
-    body: lines.length > 0 ? [lines.join("\n")] : [],
+    body: [...progress, ...(lines.length > 0 ? [lines.join("\n")] : [])],
     dataThrough: through,
     sql: read.value.record ? [read.value.record] : [],
   });

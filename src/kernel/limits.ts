@@ -13,8 +13,14 @@ export const limits = {
   retryMostMs: 900_000,
   /** Due runs are looked for this far back after downtime. */
   planBackDays: 40,
+  /** Entries of the change ledger that one planning looks at. */
+  ledgerEntriesMax: 1_000,
   /** A run that starts later than this is one that was missed, and says so. */
   lateFromMs: 900_000,
+  /** An owner is told of a failure for so long after it. */
+  noticeLateMinutesMax: 1_440,
+  /** A message that can neither be found nor ruled out is given up so long after its deadline. */
+  unknownMsMax: 86_400_000,
   runsAtOnceMax: 4,
   postsPerSecondPerChannel: 1,
   postsPerSecondPerTenant: 5,

@@ -78,34 +78,3 @@ export async function addChange(
   );
   return rowCount === 1;
 }
-
-/** A holiday of the ledger; `endMs` is exclusive, null markets = all of them. */
-export interface LedgerHoliday {
-  readonly title: string;
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly markets: readonly string[] | null;
-}
-
-/** Holidays of the ledger that touch the span. One row per entry; one without an end lasts a day. */
-export async function readHolidays(
-  pool: Pool,
-  asked: { readonly fromMs: number; readonly toMs: number },
-): Promise<Result<readonly LedgerHoliday[], Refusal>> {
-  const ran = await run(
-    pool,
-    sql`select title, starts_at, coalesce(ends_at, starts_at + interval '1 day') as ends_at, markets from mart.changes
-        where kind = 'holiday' and starts_at < ${new Date(asked.toMs)}::timestamptz
-          and coalesce(ends_at, starts_at + interval '1 day') > ${new Date(asked.fromMs)}::timestamptz
-        order by starts_at`,
-  );
-  if (!ran.ok) return ran;
-  return ok(
-    ran.value.rows.map((row) => ({
-      title: String(row.title),
-      startMs: (row.starts_at as Date).getTime(),
-      endMs: (row.ends_at as Date).getTime(),
-      markets: row.markets as readonly string[] | null,
-    })),
-  );
-}

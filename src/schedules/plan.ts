@@ -1,8 +1,9 @@
-import { Temporal } from "temporal-polyfill";
 import type { Pool } from "pg";
+import { Temporal } from "temporal-polyfill";
+import type { LedgerEntry } from "../kernel/ledger.ts";
 import { limits } from "../kernel/limits.ts";
 import type { Log } from "../kernel/log.ts";
-import { type LedgerHoliday, readHolidays } from "../queries/changes.ts";
+import { readLedger } from "../queries/changes.ts";
 import { databaseNow, type PlannedRun, planRuns } from "../queries/state/runs.ts";
 import { runningSchedules, type Schedule } from "../queries/state/schedules.ts";
 import { due } from "./due.ts";
@@ -27,14 +28,15 @@ export async function planDue({ pool, facts, log }: PlanParts): Promise<number> 
   let planned = 0;
   for (const schedule of schedules) {
     const runs = runsDue(schedule, now, holidays);
-    if (runs === null) log.error({ schedule: schedule.id, cron: schedule.cron }, "a schedule's cron line is not understood");
+    if (runs === null)
+      log.error({ schedule: schedule.id, cron: schedule.cron }, "a schedule's cron line is not understood");
     else if (runs.length > 0) planned += await planRuns(pool, schedule.id, runs, now);
   }
   return planned;
 }
 
 /** The runs of one schedule that are to be made up at `now`; null when its cron line cannot be read. */
-export function runsDue(schedule: Schedule, now: number, holidays: readonly LedgerHoliday[]): PlannedRun[] | null {
+export function runsDue(schedule: Schedule, now: number, holidays: readonly LedgerEntry[]): PlannedRun[] | null {
   const when = parseWhen(schedule.cron);
   if (!when) return null;
   const last = Math.max(schedule.plannedThrough, now - limits.planBackDays * MS_PER_DAY);
@@ -69,21 +71,23 @@ function madeUp(runs: readonly PlannedRun[], schedule: Schedule, now: number): P
 }
 
 /** Nothing is asked where no schedule minds off days. */
-async function ledgerFor(facts: Pool, schedules: readonly Schedule[], now: number): Promise<readonly LedgerHoliday[]> {
+async function ledgerFor(facts: Pool, schedules: readonly Schedule[], now: number): Promise<readonly LedgerEntry[]> {
   if (schedules.every(({ holidays }) => holidays === "post")) return [];
   const span = { fromMs: now - (limits.planBackDays + 2) * MS_PER_DAY, toMs: now + 2 * MS_PER_DAY };
-  const read = await readHolidays(facts, span);
+  const read = await readLedger(facts, { ...span, markets: [], queues: [], max: limits.ledgerEntriesMax });
   if (!read.ok) throw read.error.cause ?? new Error(`the change ledger cannot be read: ${read.error.code}`);
-  return read.value;
+  return read.value.changes.filter(({ kind }) => kind === "holiday");
 }
 
-/** Holidays of the schedule's country as its zone's local days. */
-function ledgerDays({ country, zone }: Schedule, holidays: readonly LedgerHoliday[]): Calendar["ledger"] {
+/** Holidays of the schedule's country as its zone's local days; one without an end is a day. */
+function ledgerDays({ country, zone }: Schedule, holidays: readonly LedgerEntry[]): Calendar["ledger"] {
   return holidays
     .filter(({ markets }) => markets === null || country === null || markets.includes(country))
-    .map(({ title, startMs, endMs }) => ({ title, from: dayAt(startMs, zone), to: dayAfter(endMs - 1, zone) }));
+    .map(({ title, startsAt, endsAt }) => {
+      const from = plainDay(Date.parse(startsAt), zone);
+      const last = endsAt === null ? from : plainDay(Date.parse(endsAt) - 1, zone);
+      return { title, from: from.toString(), to: last.add({ days: 1 }).toString() };
+    });
 }
 const plainDay = (instant: number, zone: string): Temporal.PlainDate =>
   Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).toPlainDate();
-const dayAt = (instant: number, zone: string): string => plainDay(instant, zone).toString();
-const dayAfter = (instant: number, zone: string): string => plainDay(instant, zone).add({ days: 1 }).toString();

@@ -72,6 +72,8 @@ export interface StubPost {
   readonly type: string;
   readonly content: Readonly<Record<string, unknown>>;
   readonly uuid: string;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
 }
 export interface StubCommand {
   readonly command_id: string;
@@ -104,7 +106,11 @@ export interface StubFault {
 const BOT_OPEN_ID = "ou_bot_modstats";
 const TENANT = "tenant_acme";
 
-export async function startLarkStub(): Promise<LarkStub> {
+/** How long Lark remembers a uuid. */
+const UUID_KEPT_MS = 3_600_000;
+
+/** `now`: epoch milliseconds of Lark's clock. */
+export async function startLarkStub({ now = Date.now }: { readonly now?: () => number } = {}): Promise<LarkStub> {
   const account = {
     appId: "cli_a1b2c3d4e5f60718",
     appSecret: "S3cretCanaryOfTheLarkApp0000000000",
@@ -218,6 +224,9 @@ export async function startLarkStub(): Promise<LarkStub> {
       if (kind !== "chat_id" && kind !== "open_id") return [400, { code: 230001, msg: "invalid receive_id_type" }];
       return post(String(sent.receive_id), null, sent, body.length);
     }
+    if (path === "/open-apis/im/v1/messages" && method === "GET") {
+      return list(new URL(request.url ?? "", "http://lark").searchParams);
+    }
     const reply = /^\/open-apis\/im\/v1\/messages\/([^/]+)\/reply$/.exec(path);
     if (reply && method === "POST") {
       const target = decodeURIComponent(reply[1] ?? "");
@@ -239,7 +248,7 @@ export async function startLarkStub(): Promise<LarkStub> {
     if (state.chatsWithoutBot.has(chat)) return [400, { code: 230002, msg: "The bot can not be outside the group." }];
     if (uuid.length > 50) return [400, { code: 99992402, msg: "field validation failed: uuid" }];
     const earlier = state.byUuid.get(`${chat}:${uuid}`);
-    if (uuid && earlier)
+    if (uuid && earlier && now() - earlier.createdAt < UUID_KEPT_MS)
       return [200, { code: 0, msg: "success", data: { message_id: earlier.messageId, chat_id: chat } }];
     if (typeof sent.content !== "string") return [400, { code: 230001, msg: "content is not a string" }];
     const content = parsed(sent.content);
@@ -252,7 +261,7 @@ export async function startLarkStub(): Promise<LarkStub> {
     const inThread = sent.reply_in_thread === true;
     const messageId = `om_bot_${state.posts.length + 1}_${randomBytes(4).toString("hex")}`;
     const root = target === null ? null : (state.messages.get(target)?.root ?? target);
-    const made: StubPost = { messageId, chat, root, replyTo: target, inThread, type, content, uuid };
+    const made: StubPost = { messageId, chat, root, replyTo: target, inThread, type, content, uuid, createdAt: now() };
     state.posts.push(made);
     if (uuid) state.byUuid.set(`${chat}:${uuid}`, made);
     state.messages.set(messageId, { chat, root });
@@ -264,6 +273,28 @@ export async function startLarkStub(): Promise<LarkStub> {
         msg: "success",
         data: { message_id: messageId, chat_id: chat, root_id: root ?? "", parent_id: target ?? "" },
       },
+    ];
+  }
+
+  /** A chat's messages since a moment, oldest first, a page at a time; as in Lark, without their uuids. */
+  function list(query: URLSearchParams): readonly [number, unknown] {
+    const chat = query.get("container_id") ?? "";
+    if (state.chatsWithoutBot.has(chat)) return [400, { code: 230002, msg: "The bot can not be outside the group." }];
+    const since = Number(query.get("start_time") ?? 0) * 1_000;
+    const all = state.posts.filter((made) => made.chat === chat && made.createdAt >= since);
+    const from = Number(query.get("page_token") ?? 0);
+    const size = Math.min(50, Number(query.get("page_size") ?? 20));
+    const items = all.slice(from, from + size).map((made) => ({
+      message_id: made.messageId,
+      msg_type: made.type,
+      create_time: String(made.createdAt),
+      sender: { id: account.appId, id_type: "app_id", sender_type: "app" },
+      body: { content: JSON.stringify(made.content) },
+    }));
+    const has_more = from + size < all.length;
+    return [
+      200,
+      { code: 0, msg: "success", data: { has_more, page_token: has_more ? String(from + size) : "", items } },
     ];
   }
 

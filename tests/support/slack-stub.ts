@@ -200,10 +200,15 @@ export async function startSlackStub(options: StubOptions = {}): Promise<SlackSt
       posts.push(post);
       return { ok: true, channel, ts: post.ts, message: { text, ts: post.ts } };
     },
-    "conversations.history": ({ channel }) => ({
-      ok: true,
-      messages: found(channel, (post) => post.thread === null).reverse(),
-    }),
+    "conversations.history": ({ channel, oldest, limit, cursor }) => {
+      if (!isDirect(String(channel)) && !members.has(String(channel))) return { ok: false, error: "not_in_channel" };
+      // A cursor stands on a message: what is posted meanwhile does not move the page.
+      const all = found(channel, (post) => post.thread === null && Number(post.ts) >= Number(oldest ?? 0)).reverse();
+      const from = cursor ? all.findIndex((message) => message.ts === cursor) : 0;
+      const page = all.slice(from, from + Number(limit ?? 100));
+      const more = all[from + page.length];
+      return { ok: true, messages: page, response_metadata: { next_cursor: more ? more.ts : "" } };
+    },
     "conversations.replies": ({ channel, ts }) => ({
       ok: true,
       messages: found(channel, (post) => post.thread === ts || post.ts === ts),

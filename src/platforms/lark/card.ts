@@ -1,4 +1,5 @@
 import type { Answer } from "../../chat/answer.ts";
+import type { Verdict } from "../../chat/verdict.ts";
 
 /**
  * The part of Lark's card JSON 2.0 that we use (an unknown property is an error there, so the types are closed). Data values live in
@@ -102,7 +103,9 @@ export interface Button {
 /** What a button carries: a canonical Question, or a receipt with the detail wanted; and the root of the thread that it stands in. */
 export type ButtonValue =
   | { readonly q: string; readonly t?: string }
-  | { readonly r: string; readonly d: "sql" | "csv"; readonly t?: string };
+  | { readonly r: string; readonly d: "sql" | "csv"; readonly t?: string }
+  /** A finding and what the person says of it. */
+  | { readonly f: string; readonly v: Verdict };
 
 export const HEADER_COLOURS: Readonly<Record<Answer["status"], HeaderColour>> = {
   answered: "blue",

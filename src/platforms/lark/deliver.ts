@@ -39,6 +39,8 @@ export type Target =
 export interface Deliverer {
   /** Posts once: all attempts carry the same uuid, made of `key`, so that Lark drops a second one within the hour. Never rejects. */
   send(target: Target, message: LarkMessage, key: string): Promise<Delivered>;
+  /** One attempt; its uuid, made of `key`, is what makes a further one harmless. Never rejects. */
+  sendOnce(target: Target, message: LarkMessage, key: string): Promise<Delivered>;
   /** Uploads a file for a later `file` message; null when Lark did not take it. */
   uploadFile(fileName: string, content: Uint8Array): Promise<string | null>;
   /** Uploads a PNG for a card; null when Lark did not take it. */
@@ -61,6 +63,7 @@ export function createDeliverer(client: LarkClient, log: Log, clock: Clock): Del
       if (last.type !== "posted") log.warn({ platform: "lark", outcome: last, to: target.to }, "post not delivered");
       return last;
     },
+    sendOnce: (target, message, key) => attemptOnce(client, target, message, uuidOf(key)),
     uploadFile: (fileName, content) =>
       uploaded(log, async () => {
         const file = Buffer.from(content);
@@ -125,6 +128,9 @@ const REFUSALS: ReadonlyMap<number, Refused> = new Map([
   [230018, "not_allowed"],
   [230027, "not_allowed"],
   [230035, "not_allowed"],
+  // App id or secret that Lark does not know.
+  [10003, "not_allowed"],
+  [10014, "not_allowed"],
   [99991672, "not_allowed"],
   [99991679, "not_allowed"],
   [230001, "bad_content"],

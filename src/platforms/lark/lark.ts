@@ -1,14 +1,16 @@
 import { z } from "zod";
 import type { Language } from "../../chat/answer.ts";
 import type { Bot, ChartPort } from "../../chat/port.ts";
+import type { Poster } from "../../chat/post.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Log } from "../../kernel/log.ts";
 import { type LarkClient, openClient } from "./client.ts";
 import { registerCommands } from "./commands.ts";
-import { createDeliverer } from "./deliver.ts";
+import { createDeliverer, type Deliverer } from "./deliver.ts";
 import { scrubber } from "./http.ts";
 import { type ActiveLock, createLongConnection } from "./long-connection.ts";
 import { createPeople } from "./people.ts";
+import { createPoster } from "./poster.ts";
 import { type Received, receive, type Self } from "./receive.ts";
 import { respond, type Talk } from "./turn.ts";
 import { createVerifier } from "./verify.ts";
@@ -42,6 +44,8 @@ export interface Lark {
   start(): Promise<void>;
   /** Takes nothing more, lets answers under way finish (10 s at most), closes the connection. */
   stop(): Promise<void>;
+  /** For posts that nobody asked for just then; connects to nothing before its first use. */
+  readonly poster: Poster;
   /** Where http mode listens, once started; else null. */
   port(): number | null;
 }
@@ -64,11 +68,17 @@ export function larkConfigProblem(config: LarkConfig): string | null {
 /** The Lark/Feishu adapter: verify, receive, ask the bot, render, deliver. */
 export function createLark(config: LarkConfig, bot: Bot, charts: ChartPort, deps: LarkDeps): Lark {
   let running: Running | null = null;
+  const open = lazily(() => openLine(config, deps));
+  const poster = lazily(async () => createPoster({ ...(await open()), charts, ...deps }));
   return {
+    poster: {
+      look: async (...asked) => (await poster()).look(...asked),
+      deliver: async (...given) => (await poster()).deliver(...given),
+    },
     async start() {
       const problem = larkConfigProblem(config);
       if (problem) throw new Error(problem);
-      running = await run(config, bot, charts, deps);
+      running = await run(config, await open(), bot, charts, deps);
     },
     async stop() {
       await running?.stop();
@@ -83,17 +93,38 @@ interface Running {
   stop(): Promise<void>;
 }
 
-async function run(config: LarkConfig, bot: Bot, charts: ChartPort, deps: LarkDeps): Promise<Running> {
+/** The way to Lark, without any connection yet. */
+interface Line {
+  readonly account: Account;
+  readonly client: LarkClient;
+  readonly deliverer: Deliverer;
+}
+type Account = Parameters<typeof openClient>[0];
+
+async function openLine(config: LarkConfig, deps: LarkDeps): Promise<Line> {
   const account = { appId: config.appId, appSecret: config.appSecret, origin: new URL(config.domain).origin };
   const scrub = scrubber([config.appSecret, config.encryptKey, config.verificationToken]);
   const client = await openClient(account, deps.log, scrub);
+  return { account, client, deliverer: createDeliverer(client, deps.log, deps.clock) };
+}
+
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+async function run(config: LarkConfig, line: Line, bot: Bot, charts: ChartPort, deps: LarkDeps): Promise<Running> {
+  const { account, client, deliverer } = line;
   const self: Self = { openId: await ownOpenId(client, deps.log) };
   await registerCommands(client, deps.log);
 
   const talk: Talk = {
     bot,
     charts,
-    deliverer: createDeliverer(client, deps.log, deps.clock),
+    deliverer,
     zoneOf: createPeople(client, deps.clock),
     log: deps.log,
     home: config.domain.includes("feishu") ? "zh" : "en",

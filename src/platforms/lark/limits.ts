@@ -35,5 +35,11 @@ export const SEND_ATTEMPTS_MAX = 4;
 export const RATE_LIMIT_WAIT_MS_MAX = 30_000;
 /** Lark keeps a `uuid` for an hour and takes at most 50 characters. */
 export const UUID_CHARS_MAX = 50;
+/** How long a uuid is relied on; the rest of its hour is for clocks that differ. */
+export const UUID_TRUSTED_MS = 50 * 60_000;
+/** A chat is listed from the first attempt on, less what clocks may differ. */
+export const LIST_SKEW_MS = 600_000;
+export const LIST_PAGE_SIZE = 50;
+export const LIST_PAGES_MAX = 100;
 export const FILE_NAME_CHARS_MAX = 100;
 export const STOP_WAIT_MS_MAX = 10_000;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Act, Inbound } from "../../chat/port.ts";
+import { VERDICTS } from "../../chat/verdict.ts";
 import type { Receipt } from "../../kernel/brand.ts";
 import { questionSchema } from "../../kernel/question.ts";
 import { WORDS_CHARS_MAX } from "./limits.ts";
@@ -149,6 +150,7 @@ const clickSchema = z.looseObject({
 const valueSchema = z.union([
   z.strictObject({ q: z.string().max(20_000), t: idSchema.optional() }),
   z.strictObject({ r: z.string().min(1).max(100), d: z.enum(["sql", "csv"]), t: idSchema.optional() }),
+  z.strictObject({ f: idSchema, v: z.enum(VERDICTS) }),
 ]);
 
 function receiveClick(event: unknown): Received {
@@ -166,7 +168,7 @@ function receiveClick(event: unknown): Received {
     replyTo: context.open_message_id,
     inbound: {
       where: { platform: "lark", tenant, channel: context.open_chat_id },
-      thread: value.data.t ?? context.open_message_id,
+      thread: ("t" in value.data && value.data.t) || context.open_message_id,
       person: { id: operator.open_id, ...(action.timezone ? { zone: action.timezone } : {}) },
       deliveries,
       act,
@@ -175,6 +177,7 @@ function receiveClick(event: unknown): Received {
 }
 
 function actOf(value: z.infer<typeof valueSchema>): Act | null {
+  if ("f" in value) return { type: "verdict", finding: value.f, verdict: value.v };
   if ("r" in value) return { type: "detail", receipt: value.r as Receipt, detail: value.d };
   const question = questionSchema.safeParse(parseJson(value.q));
   return question.success ? { type: "choice", question: question.data } : null;

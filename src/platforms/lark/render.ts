@@ -145,11 +145,14 @@ function cardWithin(answer: Answer, charts: readonly CardChart[], thread: string
   };
 }
 
-type Style = Omit<Div["text"], "tag" | "content">;
-const SMALL: Style = { text_size: "notation", text_color: "grey" };
+export type Style = Omit<Div["text"], "tag" | "content">;
+export const SMALL: Style = { text_size: "notation", text_color: "grey" };
 
-const plainText = (content: string): PlainText => ({ tag: "plain_text", content });
-const divOf = (content: string, style: Style): Div => ({ tag: "div", text: { tag: "plain_text", content, ...style } });
+export const plainText = (content: string): PlainText => ({ tag: "plain_text", content });
+export const divOf = (content: string, style: Style): Div => ({
+  tag: "div",
+  text: { tag: "plain_text", content, ...style },
+});
 
 function fitted(content: string, charsMax: number, left: LeftOut): string {
   const whole = plain(content, Number.POSITIVE_INFINITY);
@@ -175,15 +178,23 @@ function noted(lines: readonly string[], max: number, left: LeftOut): readonly s
 function chartElements(charts: readonly CardChart[], max: number, left: LeftOut): readonly Element[] {
   const shown = charts.filter((chart) => chart.form !== "missing").slice(0, max);
   left.charts += charts.length - shown.length;
-  return shown.map((chart) => {
-    if (chart.form === "picture") {
+  return shown.flatMap(chartElement);
+}
+
+/** A missing chart has no element. */
+export function chartElement(chart: CardChart): readonly Element[] {
+  switch (chart.form) {
+    case "picture": {
       const alt = plainText(plain(chart.alt, 500));
-      return { tag: "img", img_key: chart.key, alt, scale_type: "fit_horizontal", preview: true };
+      return [{ tag: "img", img_key: chart.key, alt, scale_type: "fit_horizontal", preview: true }];
     }
-    if (chart.form === "spec")
-      return { tag: "chart", aspect_ratio: "16:9", preview: true, chart_spec: visibleDeep(chart.spec) };
-    throw new Error("a missing chart was filtered out before");
-  });
+    case "spec":
+      return [{ tag: "chart", aspect_ratio: "16:9", preview: true, chart_spec: visibleDeep(chart.spec) }];
+    case "missing":
+      return [];
+    default:
+      return chart satisfies never;
+  }
 }
 
 /** A VChart spec comes from data too: the same unseen characters go, and a function cannot survive as the card is JSON. */
@@ -255,7 +266,7 @@ function buttonRows(
   return [asked, details].filter((row) => row.length > 0).map(flow);
 }
 
-const button = (label: string, value: ButtonValue, type: Button["type"]): Button => ({
+export const button = (label: string, value: ButtonValue, type: Button["type"]): Button => ({
   tag: "button",
   type,
   size: type === "text" ? "small" : "medium",
@@ -263,7 +274,7 @@ const button = (label: string, value: ButtonValue, type: Button["type"]): Button
   behaviors: [{ type: "callback", value }],
 });
 
-const flow = (buttons: readonly Button[]): Element => ({
+export const flow = (buttons: readonly Button[]): Element => ({
   tag: "column_set",
   flex_mode: "flow",
   horizontal_spacing: "8px",

@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { Answer, Language } from "../../chat/answer.ts";
 import type { Bot, ChartPort, Inbound, Reply } from "../../chat/port.ts";
-import type { ChartSpec } from "../../kernel/chart-spec.ts";
 import type { Log } from "../../kernel/log.ts";
+import { cardCharts } from "./card-charts.ts";
 import type { Delivered, Deliverer, LarkMessage, Target } from "./deliver.ts";
 import { FILE_NAME_CHARS_MAX } from "./limits.ts";
 import { oneLine } from "./plain.ts";
 import { answerPost, contentOf, noticePost, sqlPost } from "./post.ts";
 import type { Received } from "./receive.ts";
-import { type CardChart, chartsThatFit, renderAnswer } from "./render.ts";
+import { renderAnswer } from "./render.ts";
 import { WORDS } from "./words.ts";
 
 /** What a turn needs: the bot, its charts, and the way back to Lark. */
@@ -95,42 +95,13 @@ async function postAnswer(answer: Answer, turn: Turn, talk: Talk): Promise<void>
   };
   // Before the post: the root is the question, known already, and a quick follow-up must find its thread.
   if (turn.inbound.thread === null) await bind(turn.root);
-  const card = renderAnswer(answer, await cardCharts(answer, talk), turn.root);
+  const card = renderAnswer(answer, await cardCharts(answer.charts, talk), turn.root);
   let { outcome, root } = await deliver({ msgType: "interactive", content: card }, turn, talk, "card", answer.language);
   if (outcome.type === "refused" && (outcome.reason === "bad_content" || outcome.reason === "other")) {
     const content = contentOf(answerPost(answer), answer.language);
     ({ outcome, root } = await deliver({ msgType: "post", content }, turn, talk, "text", answer.language));
   }
   if (outcome.type === "posted" && root !== turn.root) await bind(root);
-}
-
-/**
- * VChart where it fits into a card. What does not fit goes as a picture, and so does what VChart in Lark can only approximate by lines
- * (heat maps, small multiples). A picture that cannot be drawn or uploaded falls back to the spec, or is counted as left out by the card.
- */
-async function cardCharts(answer: Answer, talk: Talk): Promise<readonly CardChart[]> {
-  const specs = answer.charts.map((chart) => talk.charts.vchart(chart));
-  const fits = chartsThatFit(specs);
-  return Promise.all(
-    answer.charts.map(async (chart, index): Promise<CardChart> => {
-      const spec = specs[index];
-      const asSpec: CardChart = spec && fits[index] ? { form: "spec", spec } : { form: "missing" };
-      const faithful = chart.kind === "line" || chart.kind === "bar";
-      if (asSpec.form === "spec" && faithful) return asSpec;
-      const key = await pictureKey(chart, talk);
-      return key === null ? asSpec : { form: "picture", key, alt: talk.charts.text(chart) };
-    }),
-  );
-}
-
-/** The text must go out also when drawing has a bug. */
-async function pictureKey(chart: ChartSpec, talk: Talk): Promise<string | null> {
-  try {
-    return await talk.deliverer.uploadImage(await talk.charts.png(chart));
-  } catch (error) {
-    talk.log.error({ platform: "lark", err: error }, "a chart could not be drawn");
-    return null;
-  }
 }
 
 async function postFile(name: string, content: string, turn: Turn, talk: Talk, part: string): Promise<void> {

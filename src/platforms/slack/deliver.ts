@@ -1,19 +1,16 @@
 import { performance } from "node:perf_hooks";
-import type { types } from "@slack/bolt";
 import type { Language } from "../../chat/answer.ts";
 import type { ChartPort } from "../../chat/port.ts";
 import type { ChartSpec } from "../../kernel/chart-spec.ts";
 import type { Log } from "../../kernel/log.ts";
 import { createGate } from "./gate.ts";
 import { slackLimits } from "./limits.ts";
+import { ABOUT_FORM, FORMS, findPost, postOnce, type Renderable, type Sent } from "./post-once.ts";
 import type { ReplyTo } from "./receive.ts";
-import { renderHint, type SlackMessage, type Style, textOnly } from "./render.ts";
+import { renderHint, type SlackMessage } from "./render.ts";
 import { safe } from "./text.ts";
 import { type Failure, failureOf, type SlackWeb } from "./web.ts";
 import { type Words, wordsIn } from "./words.ts";
-
-/** A message and how to say it again more plainly. */
-type Renderable = (style: Style) => SlackMessage;
 
 /** Where a message now stands. */
 type Outcome =
@@ -46,6 +43,7 @@ interface UploadedFile {
 }
 
 const METADATA_EVENT = "modstats_answer";
+const named = (key: string) => (key === "" ? null : { event: METADATA_EVENT, field: "key", key });
 
 export function createDelivery(web: SlackWeb, charts: ChartPort, log: Log): Delivery {
   const gate = createGate({
@@ -59,7 +57,7 @@ export function createDelivery(web: SlackWeb, charts: ChartPort, log: Log): Deli
   const send = async (message: SlackMessage, channel: string, thread: string | null, key: string): Promise<Sent> => {
     for (let attempt = 1; ; attempt += 1) {
       if (!(await gate.enter(channel))) return { type: "refused", error: "too_many_waiting", details: [] };
-      const sent = await postOnce(web, message, channel, thread, key);
+      const sent = await postOnce(web, message, { channel, thread }, named(key));
       if (sent.type === "limited") {
         log.warn({ channel, retryAfterMs: sent.retryAfterMs }, "slack limits posts");
         if (attempt >= slackLimits.limited_attempts_max || sent.retryAfterMs > slackLimits.retry_after_ms_max)
@@ -69,7 +67,7 @@ export function createDelivery(web: SlackWeb, charts: ChartPort, log: Log): Deli
       }
       if (sent.type !== "unknown" || attempt > 1) return sent;
       log.warn({ channel, error: sent.error }, "outcome of a post is unknown, looking it up");
-      const found = await lookUp(web, channel, thread, key);
+      const found = await findPost(web, { channel, thread, since: null }, { field: "key", key });
       if (found !== "absent") return found === "unreadable" ? sent : { type: "posted", channel, ts: found.ts };
     }
   };
@@ -103,7 +101,7 @@ export function createDelivery(web: SlackWeb, charts: ChartPort, log: Log): Deli
     const { text, blocks } = message;
     if (to.responseUrl && (await web.respond(to.responseUrl, { text, blocks }))) return true;
     const direct = await directChannel(to.personId);
-    return direct !== null && (await postOnce(web, message, direct, null, "")).type === "posted";
+    return direct !== null && (await postOnce(web, message, { channel: direct, thread: null }, null)).type === "posted";
   };
 
   const whisperAnswer = async (render: Renderable, hint: string, to: ReplyTo): Promise<Outcome> => {
@@ -156,8 +154,7 @@ export function createDelivery(web: SlackWeb, charts: ChartPort, log: Log): Deli
           await putFile({ name: "chart.png", title: safe(spec.title, 150), comment, content }, at.channel, at.thread);
         } catch (error) {
           log.warn({ failure: failureOf(error) }, "picture not uploaded");
-          if (await gate.enter(at.channel))
-            await postOnce(web, renderHint(wordsIn(language).pictureFailed), at.channel, at.thread, "");
+          if (await gate.enter(at.channel)) await postOnce(web, renderHint(wordsIn(language).pictureFailed), at, null);
           return;
         }
       }
@@ -177,23 +174,6 @@ export function createDelivery(web: SlackWeb, charts: ChartPort, log: Log): Deli
   };
 }
 
-/** How a message is said, and said again when Slack refuses its form. */
-const FORMS: readonly ((render: Renderable) => SlackMessage)[] = [
-  (render) => render("native"),
-  (render) => render("plain"),
-  (render) => textOnly(render("plain")),
-];
-
-type Sent = { readonly type: "posted"; readonly channel: string; readonly ts: string } | Failure;
-
-/** Refusals that a plainer message may cure. */
-const ABOUT_FORM = new Set([
-  "invalid_blocks",
-  "invalid_blocks_format",
-  "msg_blocks_too_long",
-  "msg_too_long",
-  "invalid_attachments",
-]);
 /** Refusals that an invitation cures. */
 const ABSENT = new Set(["not_in_channel", "channel_not_found", "no_permission", "access_denied"]);
 const CLOSED = new Set([
@@ -216,63 +196,4 @@ function remedy(sent: Failure, words: Words): string {
   if (sent.type === "limited") return words.notPosted;
   if (CLOSED.has(sent.error)) return words.archived;
   return UNSCOPED.has(sent.error) ? words.missingScope : words.notPosted;
-}
-
-async function postOnce(
-  web: SlackWeb,
-  message: SlackMessage,
-  channel: string,
-  thread: string | null,
-  key: string,
-): Promise<Sent> {
-  try {
-    const posted = await web.write.chat.postMessage({
-      channel,
-      text: message.text,
-      // Chart blocks are not in @slack/types yet.
-      ...(message.blocks.length > 0 ? { blocks: message.blocks as types.KnownBlock[] } : {}),
-      ...(thread ? { thread_ts: thread } : {}),
-      ...(key ? { metadata: { event_type: METADATA_EVENT, event_payload: { key } } } : {}),
-      parse: "none",
-      link_names: false,
-      unfurl_links: false,
-      unfurl_media: false,
-    });
-    return posted.ts
-      ? { type: "posted", channel: posted.channel ?? channel, ts: posted.ts }
-      : { type: "unknown", error: "no ts" };
-  } catch (error) {
-    return failureOf(error);
-  }
-}
-
-/** The message with this key among the latest of the place. */
-async function lookUp(
-  web: SlackWeb,
-  channel: string,
-  thread: string | null,
-  key: string,
-): Promise<{ ts: string } | "absent" | "unreadable"> {
-  let cursor: string | undefined;
-  try {
-    for (let page = 0; page < slackLimits.lookup_pages_max; page += 1) {
-      const recent = { channel, limit: 200, include_all_metadata: true, ...(cursor ? { cursor } : {}) };
-      // A channel's history begins with the newest message, a thread with its root.
-      const { messages = [], response_metadata: more } = thread
-        ? await web.read.conversations.replies({ ...recent, ts: thread })
-        : await web.read.conversations.history(recent);
-      const ours = messages.find((message) => keyOf(message) === key);
-      if (ours?.ts) return { ts: ours.ts };
-      cursor = more?.next_cursor;
-      if (!thread || !cursor) return "absent";
-    }
-    return "unreadable";
-  } catch {
-    return "unreadable";
-  }
-}
-
-function keyOf(message: { metadata?: { event_payload?: unknown } }): unknown {
-  const payload = message.metadata?.event_payload;
-  return typeof payload === "object" && payload !== null && "key" in payload ? payload.key : undefined;
 }

@@ -36,6 +36,13 @@ export const slackLimits = {
   read_timeout_ms: 3_000,
   read_retries_max: 2,
   lookup_pages_max: 5,
+  /** A scheduled post is looked for through this many pages of 200 messages since its first attempt. */
+  search_pages_max: 50,
+  /** Clocks of the database and of Slack may differ by so much. */
+  search_skew_ms: 600_000,
+  note_buttons_max: 10,
+  /** When a person's direct messages do not open, nothing was sent: tried again after this. */
+  direct_retry_ms: 60_000,
   form_language_ms_max: 700,
   response_url_timeout_ms: 5_000,
   upload_timeout_ms: 30_000,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Act, Inbound } from "../../chat/port.ts";
+import { VERDICTS } from "../../chat/verdict.ts";
 import type { Receipt } from "../../kernel/brand.ts";
 import { questionSchema } from "../../kernel/question.ts";
 import { ACTIONS } from "./actions.ts";
@@ -222,10 +223,15 @@ function readAction(name: string | undefined, value: string | undefined): Act | 
     case ACTIONS.csv:
       if (!value || !/^r-[a-z0-9]{1,64}$/iu.test(value)) return "stale";
       return { type: "detail", receipt: value as Receipt, detail: name === ACTIONS.sql ? "sql" : "csv" };
+    case ACTIONS.verdict: {
+      const said = verdictSchema.safeParse(readJson(value));
+      return said.success ? { type: "verdict", finding: said.data.f, verdict: said.data.v } : "stale";
+    }
     default:
       return "unknown";
   }
 }
+const verdictSchema = z.strictObject({ f: z.string().min(1).max(200), v: z.enum(VERDICTS) });
 
 const submissionSchema = z.object({
   type: z.literal("view_submission"),

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { App } from "@slack/bolt";
 import type { Bot, ChartPort } from "../../chat/port.ts";
+import type { Poster } from "../../chat/post.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Log } from "../../kernel/log.ts";
 import { COMMAND, FORM_CALLBACK } from "./actions.ts";
@@ -11,6 +12,7 @@ import { type Door, httpDoor, socketDoor } from "./doors.ts";
 import { slackLimits } from "./limits.ts";
 import { createOpenings } from "./openings.ts";
 import { createPeople } from "./people.ts";
+import { createPoster } from "./poster.ts";
 import {
   type Received,
   receiveAction,
@@ -41,6 +43,8 @@ export interface Slack {
   start(): Promise<void>;
   /** Takes nothing new, finishes what is under way (at most 10 s). */
   stop(): Promise<void>;
+  /** For posts that nobody asked for just then; works without `start`. */
+  readonly poster: Poster;
   /** The port in HTTP mode, once started. */
   readonly port: number | undefined;
 }
@@ -64,14 +68,16 @@ export function createSlack(config: SlackConfig, bot: Bot, charts: ChartPort, de
   let door: Door | undefined;
   let port: number | undefined;
 
-  const work = (received: Received): void => {
-    const task = converse(received, parts)
+  const beside = (work: Promise<void>): void => {
+    const task = work
       .catch((error: unknown) => log.error({ err: error }, "slack event failed"))
       .finally(() => underWay.delete(task));
     underWay.add(task);
   };
+  const work = (received: Received): void => beside(converse(received, parts));
 
   return {
+    poster: createPoster({ web, charts, delivery: parts.delivery, beside }),
     get port() {
       return port;
     },

@@ -7,6 +7,11 @@ export interface Pools {
   /** Read-only transactions, a statement time-out on the server, few clients: a question never starves the bot's state. */
   readonly reader: pg.Pool;
   readonly writer: pg.Pool;
+  /**
+   * The bot's state for what runs by the clock. A statement that gets no answer fails after ten seconds also where nobody ends the connection
+   * (a black hole): a schedule must not hang for the hours until TCP gives up.
+   */
+  readonly worker: pg.Pool;
   end(): Promise<void>;
 }
 
@@ -44,16 +49,25 @@ export function openPools(database: Pick<Database, "url" | "kind">, options: Poo
     application_name: "modstats writer",
     max: single ? 1 : (options.writersMax ?? WRITERS_MAX),
   });
-  for (const pool of [reader, writer]) {
+  const worker = new pg.Pool({
+    ...common,
+    application_name: "modstats worker",
+    max: single ? 1 : WORKERS_MAX,
+    query_timeout: WORKER_TIMEOUT_MS,
+  });
+  for (const pool of [reader, writer, worker]) {
     // An idle client that loses its server is replaced by the pool; without a listener it would end the process.
     pool.on("error", (error) => options.log?.warn({ error: error.message }, "database connection lost"));
   }
-  return { reader, writer, end: async () => void (await Promise.all([reader.end(), writer.end()])) };
+  const end = async (): Promise<void> => void (await Promise.all([reader.end(), writer.end(), worker.end()]));
+  return { reader, writer, worker, end };
 }
 
 const STATEMENT_TIMEOUT_MS = 3_000;
 const READERS_MAX = 4;
 const WRITERS_MAX = 4;
+const WORKERS_MAX = 5;
+const WORKER_TIMEOUT_MS = 10_000;
 const WAIT_MS_MAX = 3_000;
 
 const OID = { int8: 20, date: 1082, numeric: 1700 } as const;

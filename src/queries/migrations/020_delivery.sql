@@ -56,7 +56,7 @@ create table bot.runs (
   -- Grows with every claim: what an earlier holder still writes is told from what the present one writes.
   fence         bigint not null default 0,
   lease_until   timestamptz,
-  -- Failures so far; claims that died without a word are counted by the fence.
+  -- Failures so far, deaths while composing among them.
   attempts      integer not null default 0,
   next_try_at   timestamptz not null default clock_timestamp(),
   -- Nothing of it is posted for the first time after this.

@@ -39,6 +39,7 @@ export function listeningBot(): ListeningBot {
       const { act } = inbound;
       if (act.type === "detail") return detail(act.receipt, act.detail);
       if (act.type === "choice") return { type: "answer", answer: { ...answers.inIndonesia, question: act.question } };
+      if (act.type === "verdict") return { type: "nothing" };
       const text = act.text.replace(/^\/modstats\s+/, "");
       if (text === "slow") await gate;
       if (text === "break") throw new Error("the bot broke: secret-token");
