@@ -135,6 +135,8 @@ export interface Lexicon {
   readonly zones: ReadonlyMap<string, Words>;
   /** IANA zone → places that name it together with a word for time ("Jakarta time"). */
   readonly places: ReadonlyMap<string, Words>;
+  /** Words about schedules and watches, by role; read apart from the questions' words. */
+  readonly managing: ReadonlyMap<string, Words>;
   /** Words that mean nothing and are no slips of the pen. */
   readonly ordinary: Words;
 }

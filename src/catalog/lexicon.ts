@@ -10,6 +10,7 @@ export const emptyLexicon: Lexicon = {
   onlyAmbiguous: [],
   zones: new Map(),
   places: new Map(),
+  managing: new Map(),
   ordinary: {},
 };
 
@@ -24,6 +25,7 @@ export function joinLexicons(a: Lexicon, b: Lexicon): Lexicon {
     onlyAmbiguous: [...a.onlyAmbiguous, ...b.onlyAmbiguous],
     zones: joinMaps(a.zones, b.zones),
     places: joinMaps(a.places, b.places),
+    managing: joinMaps(a.managing, b.managing),
     ordinary: joinWords(a.ordinary, b.ordinary),
   };
 }

@@ -61,6 +61,7 @@ const wordsFile = z.strictObject({
   only_ambiguous: z.array(z.strictObject({ of: oneValue, or: oneValue })).default([]),
   zones: z.record(z.string(), words).default({}),
   places: z.record(z.string(), words).default({}),
+  managing: z.record(z.string(), words).default({}),
   ordinary: z
     .strictObject({
       en: phrases.optional(),
@@ -132,6 +133,7 @@ function merge(files: readonly WordsFile[]): Lexicon {
     ),
     zones: byKey(files.map((file) => file.zones)),
     places: byKey(files.map((file) => file.places)),
+    managing: byKey(files.map((file) => file.managing)),
     ordinary: files.reduce<Words>((all, file) => joined(all, compact(file.ordinary)), {}),
   };
 }

@@ -5,6 +5,7 @@ import type { Comparison } from "./comparison.ts";
 import { compose } from "./compose.ts";
 import { lex } from "./lex.ts";
 import { createIndex, type Index } from "./lexicon.ts";
+import { type Clauses, createManagingReader, type Managing, type ManagingReader, noClauses } from "./managing.ts";
 import { findUnknown, type Unknown } from "./nearest.ts";
 import { type Normal, normalise } from "./normalise.ts";
 import { isGlue, languageOf, readable, Sentence, settleLanguage } from "./sentence.ts";
@@ -38,10 +39,16 @@ export interface Reading {
   /** The period and comparison as said, for schedules that resolve them anew; null = none was said. */
   readonly window: Window | null;
   readonly comparison: Comparison | null;
+  /** The IANA zone named. */
+  readonly zone: string | null;
   /** The Question is the one before the last: `advance(state, question, { undone: true })`. */
   readonly undone: boolean;
   /** Help was asked for in so many words; false when a `help` only says that nothing was understood. */
   readonly askedForHelp: boolean;
+  /** What is wanted with schedules and watches that are there; the Question then counts only for what it names. */
+  readonly managing: Managing | null;
+  /** How a new schedule or watch is to behave. */
+  readonly clauses: Clauses;
 }
 
 export interface Reader {
@@ -52,8 +59,25 @@ export interface Reader {
 /** Builds a reader for a catalog (tens of milliseconds); it keeps no state between messages. */
 export function createReader(catalog: Catalog): Reader {
   const index = createIndex(catalog);
-  return { read: (text, context) => read(text, context, index) };
+  const managing = createManagingReader(catalog.lexicon);
+  return { read: (text, context) => readWhole(text, context, index, managing) };
 }
+
+/** The clauses of a schedule or watch are no part of its question; beside any other question they are words like all others. */
+function readWhole(text: string, context: ReadContext, index: Index, managing: ManagingReader): Reading {
+  const { rest, clauses } = managing.clauses(text);
+  if (clauses !== noClauses) {
+    const reading = read(rest, context, index);
+    if (isStanding(reading.question)) return { ...reading, clauses };
+  }
+  const reading = read(text, context, index);
+  if (isStanding(reading.question)) return reading;
+  return {
+    ...reading,
+    managing: managing.managing(text, reading.question.metrics.length > 0),
+  };
+}
+const isStanding = ({ kind }: Question): boolean => kind === "schedule" || kind === "watch";
 
 function read(text: string, context: ReadContext, index: Index): Reading {
   const state = context.thread ?? emptyThread;
@@ -66,8 +90,11 @@ function read(text: string, context: ReadContext, index: Index): Reading {
     language,
     window: null,
     comparison: null,
+    zone: null,
     undone: false,
     askedForHelp: false,
+    managing: null,
+    clauses: noClauses,
   };
   const choice = chosen(settled, state);
   if (choice) return { ...plain, question: choice };
@@ -78,7 +105,7 @@ function read(text: string, context: ReadContext, index: Index): Reading {
   if (!main) return plain;
   if (main.slots.undo && !otherwiseNamed(main)) return undo(plain, state);
   const understood = understoodIn(main.sentence, normal);
-  const { window, comparison } = main.slots;
+  const { window, comparison, zone } = main.slots;
   const unknown = findUnknown(sentence, main.sentence, normal, main.question !== null);
   return {
     ...plain,
@@ -89,6 +116,7 @@ function read(text: string, context: ReadContext, index: Index): Reading {
     understood,
     window,
     comparison,
+    zone,
     askedForHelp: main.slots.kind === "help",
     ...(unknown ? { unknown } : {}),
   };

@@ -14,14 +14,17 @@ interface Rhythm {
   readonly end: number;
 }
 
-/** "send … every monday 9am" → "0 9 * * 1". Takes the words it used; null (and nothing taken) when the message is no schedule. */
+/**
+ * "send … every monday 9am" → "0 9 * * 1". A channel to send to stands for the verb: "… every monday 9am to #ops". Takes the words it used;
+ * null (and nothing taken) when the message is no schedule.
+ */
 export function readCron(sentence: Sentence): string | null {
   const verb = sentence.find("schedule.verb");
-  if (verb < 0) return null;
+  if (verb < 0 && !sentence.tokens.some((token) => token.channel !== undefined)) return null;
   for (let place = 0; place < sentence.length; place += 1) {
     const rhythm = rhythmAt(sentence, place);
     if (!rhythm) continue;
-    sentence.take(verb, verb + 1, "kind");
+    if (verb >= 0) sentence.take(verb, verb + 1, "kind");
     sentence.take(rhythm.start, rhythm.end, "cron");
     return cron(sentence, rhythm);
   }

@@ -16,7 +16,7 @@ export interface Times {
   readonly minutes: number;
 }
 interface Asked {
-  readonly slots: Slots;
+  readonly slots: Pick<Slots, "zone" | "window" | "comparison" | "grain">;
   readonly base: Question | null;
   readonly kind: QuestionKind;
   readonly metrics: readonly string[];
@@ -39,13 +39,18 @@ export function timesOf(asked: Asked, context: Context): Times {
   return { ...none, period: clock.period(time.span), compare, minutes: spanMinutes(time.span, clock.zone) };
 }
 
-/** The zone R with its way to write ends. A zone that was named writes instants only. */
-function clockOf({ slots, filters }: Asked, { catalog, zone }: Context): Clock {
-  if (slots.zone !== null) return new Clock(knownZone(slots.zone), true);
+/** The zone R of a Question's calendar: the one named, else that of the single market filtered, else the asker's. */
+export function zoneOf(filters: FilterMap, named: string | null, asker: string, catalog: Catalog): string {
+  if (named !== null) return knownZone(named);
   const values = catalog.zoned ? filters[catalog.zoned.dimension] : undefined;
   const own = values?.length === 1 ? catalog.zoned?.zones.get(values[0] ?? "") : undefined;
-  return new Clock(own ?? knownZone(zone), false);
+  return own ?? knownZone(asker);
 }
+
+/** The zone R with its way to write ends. A zone that was named writes instants only. */
+const clockOf = ({ slots, filters }: Asked, { catalog, zone }: Context): Clock =>
+  new Clock(zoneOf(filters, slots.zone, zone, catalog), slots.zone !== null);
+
 class Clock {
   readonly zone: string;
   private readonly exact: boolean;
