@@ -3,11 +3,12 @@ import type { Catalog } from "./catalog/catalog.ts";
 import { describeProblem } from "./catalog/load.ts";
 import { closeCharts, warmCharts } from "./charts/pool.ts";
 import { createChartPort } from "./charts/port.ts";
-import type { Bot, ChartPort, PlatformName } from "./chat/port.ts";
+import type { Bot, ChartPort, Directory, PlatformName } from "./chat/port.ts";
 import type { Poster } from "./chat/post.ts";
 import { readCatalog } from "./cli/read-catalog.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { createBot } from "./handlers/bot.ts";
+import type { BotParts } from "./handlers/parts.ts";
 import type { Clock } from "./kernel/clock.ts";
 import { createLog, type Log } from "./kernel/log.ts";
 import { createReader, type Reader } from "./language/reader.ts";
@@ -21,6 +22,8 @@ import { openPools, type Pools } from "./queries/database/pools.ts";
 import { postgresEngine } from "./queries/engine.ts";
 import type { Composer, Composers } from "./schedules/compose.ts";
 import { startHousekeeping } from "./schedules/housekeeping.ts";
+import { ownersComposer, questionComposer, watchComposer } from "./schedules/standing.ts";
+import { upcoming } from "./schedules/upcoming.ts";
 import { startWorker } from "./schedules/worker.ts";
 
 /** The composition root: config → database → catalog → core → platforms. Nothing else knows all of them. */
@@ -32,6 +35,10 @@ export interface House {
   readonly pools: Pools;
   readonly catalog: Catalog;
   readonly reader: Reader;
+  /** What the core is made of; the schedules' composers are made of the same. */
+  readonly parts: BotParts;
+  /** Each platform's channels and people, once it is connected. */
+  readonly directories: Map<PlatformName, Directory>;
   readonly bot: Bot;
   readonly charts: ChartPort;
   close(): Promise<void>;
@@ -68,7 +75,8 @@ export async function openHouse(config: Config, clock: Clock): Promise<House> {
     throw isAway(cause) ? new Error(`${AWAY} (${(cause as Error).message})`) : cause;
   }
   const reader = createReader(catalog);
-  const bot = createBot({
+  const directories = new Map<PlatformName, Directory>();
+  const parts: BotParts = {
     catalog,
     reader,
     measure: measureOn(engine),
@@ -79,8 +87,24 @@ export async function openHouse(config: Config, clock: Clock): Promise<House> {
     log,
     defaultZone: config.MODSTATS_ZONE,
     defaultLanguage: config.MODSTATS_LANGUAGE,
-  });
-  return { config, log, clock, database, pools, catalog, reader, bot, charts: createChartPort(), close };
+    directories,
+    upcoming,
+  };
+  const bot = createBot(parts);
+  return {
+    config,
+    log,
+    clock,
+    database,
+    pools,
+    catalog,
+    reader,
+    parts,
+    directories,
+    bot,
+    charts: createChartPort(),
+    close,
+  };
 }
 
 /** The client is loaded only where it is needed. */
@@ -201,9 +225,14 @@ export function startSchedules(house: House, running: readonly Running[]): Runni
 }
 
 /** Who puts which kind of schedule into words. */
-function composersOf(_house: House): Composers {
+function composersOf({ parts }: House): Composers {
   const none: Composer = async ({ schedule }) => {
     throw new Error(`there is no composer of a ${schedule.payload.type}`);
   };
-  return { question: none, digest: none, watch: none };
+  return {
+    question: questionComposer(parts),
+    digest: none,
+    watch: watchComposer(parts),
+    owners: ownersComposer(parts),
+  };
 }

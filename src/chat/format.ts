@@ -83,6 +83,18 @@ export function formatInstant(iso: string, locale: string, zone: string): string
   return dateFormat(locale, zone, "minute").format(new Date(iso));
 }
 
+/** A moment to come, with its weekday: "Mon 23 Mar, 09:00". `at` is epoch milliseconds. */
+export const formatSlot = (at: number, locale: string, zone: string): string =>
+  dateFormat(locale, zone, "slot").format(at);
+
+/** A time of day: 540 → "09:00". */
+export const formatClock = (minute: number, locale: string): string =>
+  dateFormat(locale, "UTC", "clock").format(minute * 60_000);
+
+/** Sunday 0 … Saturday 6 → "Monday". */
+export const formatWeekday = (day: number, locale: string): string =>
+  dateFormat(locale, "UTC", "longWeekday").format(Date.UTC(2024, 0, 7 + day));
+
 /** A bucket as an axis writes it: "9 Mar", "Mar 2026", "09:00", weekday names; hours of day "07". */
 export function formatBucket(bucket: string | number, grain: string, locale: string, zone: string): string {
   if (grain === "hour_of_day") return `${String(bucket).padStart(2, "0")}:00`;
@@ -134,6 +146,9 @@ const STYLES = {
   month: { month: "short", year: "numeric" },
   weekday: { weekday: "short" },
   hour: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  longWeekday: { weekday: "long" },
+  clock: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  slot: { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
   minute: { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
   offset: {
     year: "numeric",

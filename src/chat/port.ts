@@ -38,7 +38,15 @@ export interface Inbound {
 }
 export type Act =
   /** Words typed. `spokenTo` = false when the bot merely overheard them in one of its threads (answer only if they mean something). */
-  | { readonly type: "words"; readonly text: string; readonly spokenTo: boolean }
+  | {
+      readonly type: "words";
+      readonly text: string;
+      readonly spokenTo: boolean;
+      /** Channels that the words mention, by the name in them (without #), where the platform tells their ids. */
+      readonly channels?: Readonly<Record<string, string>>;
+      /** Ids of the people whom the words mention, the bot left out. */
+      readonly people?: readonly string[];
+    }
   /** A button whose value was `choiceToken(question)`. */
   | { readonly type: "choice"; readonly question: Question }
   /** "Show SQL", "CSV" of an answer already given. */
@@ -79,6 +87,23 @@ export interface Bot {
   /** The channel's favourite questions (most asked, else good examples), for App Home, prompts and the empty page. */
   favourites(where: ChannelRef, language: Language): Promise<readonly NextStep[]>;
 }
+
+/** What a platform knows of its channels and people. No method rejects. */
+export interface Directory {
+  /** The channel of this name ("ops-th", in any case) or id, and whether the bot can post there. */
+  channel(at: ChannelRef, name: string): Promise<FoundChannel>;
+  person(at: ChannelRef, id: string): Promise<FoundPerson>;
+}
+export type FoundChannel =
+  | { readonly type: "found"; readonly id: string; readonly name: string; readonly member: boolean }
+  | { readonly type: "absent" }
+  /** The platform could not be asked, or does not let the bot look. */
+  | { readonly type: "unknown"; readonly cause: string };
+export type FoundPerson =
+  | { readonly type: "active"; readonly name: string }
+  /** Left, or deactivated. */
+  | { readonly type: "gone" }
+  | { readonly type: "unknown" };
 
 export interface FormModel {
   readonly metrics: readonly { readonly id: string; readonly label: string; readonly group: string }[];

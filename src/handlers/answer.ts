@@ -17,6 +17,8 @@ import { answerMetric } from "./metric.ts";
 import { dimensionName, metricName, valueName } from "./names.ts";
 import type { BotParts } from "./parts.ts";
 import { answerRefusal } from "./refuse.ts";
+import { answerManaging } from "./standing/manage.ts";
+import { answerStanding } from "./standing/standing.ts";
 import { answerStatus } from "./status.ts";
 import { usualWindow } from "./usual-window.ts";
 import { answerWhy } from "./why/why.ts";
@@ -32,6 +34,7 @@ export type Answerer = (question: Question, heard: Heard | null, asking: Asking,
 /** One branch a kind; each handler reads as one sentence. */
 export function answererOf(parts: BotParts): Answerer {
   return async (question, heard, asking, where) => {
+    if (heard?.reading.managing) return answerManaging(parts, heard.reading.managing, question, asking, where);
     if (heard?.reading.unknown && (question.kind === "help" || question.kind === "metric")) {
       return answerUnknown(question, heard.reading.unknown, heard.readInstead, asking);
     }
@@ -59,6 +62,9 @@ export function answererOf(parts: BotParts): Answerer {
         return answerClarify(question, asking);
       case "help":
         return answerHelp(question, await examplesFor(parts, where, asking), askedForHelp(heard), asking);
+      case "schedule":
+      case "watch":
+        return answerStanding(parts, question, heard?.reading ?? null, asking, where);
       case "forecast":
         return orRefusal(question, await answerForecast(question, asking, parts.facts), asking);
       case "anomalies":
@@ -67,8 +73,6 @@ export function answererOf(parts: BotParts): Answerer {
       case "impact":
       case "tradeoff":
       case "changes":
-      case "schedule":
-      case "watch":
         return answerNotYet(parts, question, asking, where);
       default:
         return question.kind satisfies never;

@@ -1,6 +1,8 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Answer, Language } from "../chat/answer.ts";
 import type { Say } from "../chat/messages.ts";
+import type { Question } from "../kernel/question.ts";
+import type { Said } from "../language/said.ts";
 import type { Measure } from "../queries/measure.ts";
 
 /** Under which circumstances a question is answered: whose zone and language, at what time, with what means. */
@@ -14,6 +16,18 @@ export interface Asking {
   readonly zone: string;
   /** Milliseconds since the epoch; the database's clock or the one passed in. */
   readonly now: number;
+  /** Who asks, and from where the thread goes on; absent = the clock. */
+  readonly asker?: Asker;
+}
+export interface Asker {
+  readonly person: string;
+  /** The thread's last answered Question and how its time was said. */
+  readonly last: { readonly question: Question; readonly said: Said | null } | null;
+  /** Channel name → id, and ids of people, that the words mention. */
+  readonly channels: Readonly<Record<string, string>>;
+  readonly people: readonly string[];
+  /** The words as typed; "" for a click. */
+  readonly words: string;
 }
 
 /** An Answer before it has a receipt and its total time. */

@@ -4,14 +4,15 @@ import { localeFor } from "../chat/format.ts";
 import { sayIn } from "../chat/messages.ts";
 import type { Bot, ChannelRef, Inbound, Reply, ThreadRef } from "../chat/port.ts";
 import { limits } from "../kernel/limits.ts";
-import { blank } from "../kernel/question.ts";
+import { blank, type Question } from "../kernel/question.ts";
 import type { Reading } from "../language/reader.ts";
-import { advance, emptyThread, type ThreadState } from "../language/thread.ts";
+import type { Said } from "../language/said.ts";
+import { advance, emptyThread, lastAnswered, lastSaid, type ThreadState } from "../language/thread.ts";
 import { claimDelivery, finishDelivery } from "../queries/state/deliveries.ts";
 import { favouriteWords, findReceipt, newReceipt, saveReceipt } from "../queries/state/receipts.ts";
 import { loadThread, saveThread } from "../queries/state/threads.ts";
 import { type Answerer, answererOf, type Heard } from "./answer.ts";
-import type { Asking, Draft } from "./asking.ts";
+import type { Asker, Asking, Draft } from "./asking.ts";
 import { detailReply } from "./detail.ts";
 import { exampleSteps } from "./examples.ts";
 import { formModel } from "./form.ts";
@@ -82,21 +83,37 @@ async function replyTo(parts: BotParts, answerer: Answerer, inbound: Inbound): P
     locale,
     zone,
     now,
+    asker: askerOf(inbound, state),
   };
   const parsed = performance.now();
   const draft = await answerer(question, reading && heardIn(reading), asking, inbound.where);
-  const answer = await keep(
-    parts,
-    inbound,
-    draft,
-    advance(state, draft.question, { undone: reading?.undone ?? false }),
-    zone,
-    now,
-    { parse: parsed - started, started },
-  );
+  const answer = await keep(parts, inbound, draft, stateAfter(state, draft, reading), zone, now, {
+    parse: parsed - started,
+    started,
+  });
   return question.options.form === "csv" && answer.receipt !== null && answer.status === "answered"
     ? detailReply(parts, answer.receipt, "csv", language, answer)
     : { type: "answer", answer };
+}
+
+function askerOf({ person, act }: Inbound, state: ThreadState): Asker {
+  const last = lastAnswered(state);
+  const words = act.type === "words" ? act : null;
+  return {
+    person: person.id,
+    last: last && { question: last, said: lastSaid(state) },
+    channels: words?.channels ?? {},
+    people: words?.people ?? [],
+    words: words?.text ?? "",
+  };
+}
+
+/** The thread goes on; what waits for a word ("save", "1") is kept as its choices. */
+function stateAfter(state: ThreadState, draft: Draft, reading: Reading | null): ThreadState {
+  const said = reading && { window: reading.window, comparison: reading.comparison, zone: reading.zone };
+  const next = advance(state, draft.question, { undone: reading?.undone ?? false, said });
+  const waiting = draft.next.map((step) => step.question).filter(({ options }) => options.manage !== undefined);
+  return waiting.length > 0 ? { ...next, clarify: { ...blank("clarify"), options: { choices: waiting } } } : next;
 }
 
 /** Names the answer, writes the audit, and moves the thread on. */
@@ -133,6 +150,44 @@ async function keep(
   return { ...draft, receipt, timing };
 }
 
+/**
+ * What the clock asks: the same answer as a person would get, kept under a receipt, so that its buttons and its thread go on from it.
+ * Throws what the database throws: the run is tried again.
+ */
+export async function answerForClock(parts: BotParts, question: Question, clock: ClockAsks): Promise<Answer> {
+  const started = performance.now();
+  const { language, locale, zone, now, where } = clock;
+  const asking: Asking = {
+    catalog: parts.catalog,
+    measure: parts.measure,
+    say: sayIn(language, locale),
+    language,
+    locale,
+    zone,
+    now,
+  };
+  const draft = await answererOf(parts)(question, null, asking, where);
+  const inbound: Inbound = {
+    where,
+    thread: null,
+    person: { id: clock.owner, zone, locale },
+    deliveries: [],
+    act: { type: "choice", question },
+  };
+  const state = advance(emptyThread, draft.question, { said: clock.said });
+  return keep(parts, inbound, draft, state, zone, now, { parse: 0, started });
+}
+export interface ClockAsks {
+  readonly where: ChannelRef;
+  readonly owner: string;
+  readonly language: Language;
+  readonly locale: string;
+  readonly zone: string;
+  /** Epoch milliseconds: the slot. */
+  readonly now: number;
+  readonly said: Said | null;
+}
+
 async function bind(parts: BotParts, thread: ThreadRef, receipt: string): Promise<void> {
   const kept = await findReceipt(parts.writer, receipt);
   if (kept) await saveThread(parts.writer, thread, { language: kept.language, state: kept.state });
@@ -154,7 +209,7 @@ function withWord(words: string, word: string, instead: string): string {
   return at < 0 ? `${words} ${instead}` : `${words.slice(0, at)}${instead}${words.slice(at + word.length)}`;
 }
 
-const meansNothing = (reading: Reading): boolean => reading.question.kind === "help";
+const meansNothing = ({ question, managing }: Reading): boolean => question.kind === "help" && managing === null;
 
 function personLanguage(inbound: Inbound, fallback: Language): Language {
   const code = inbound.person.locale?.slice(0, 2).toLowerCase();

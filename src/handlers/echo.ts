@@ -20,6 +20,17 @@ export function echoOf(question: Question, asking: Asking, zone: string | null):
   return say("echo", { what: parts.filter((part) => part !== "").join(" · ") });
 }
 
+/** What a question is about without its time: "Overturn rate · ID · by queue". */
+export const subjectName = (question: Question, asking: Asking): string =>
+  [
+    question.metrics.map((id) => metricName(asking.catalog, id, asking.language)).join(", "),
+    filtersName(question, asking),
+    splitName(question, asking),
+    grainName(question, asking),
+  ]
+    .filter((part) => part !== "")
+    .join(" · ");
+
 function splitName(question: Question, asking: Asking): string {
   if (question.by.length === 0) return "";
   const names = question.by.map((id) => dimensionWord(asking.catalog, id, asking.language));

@@ -256,6 +256,7 @@ const varianceOf = (values: readonly number[]): number => {
 
 const isProvisional = (row: AnswerValue): boolean => row.flags.includes("partial") || row.flags.includes("immature");
 
+/** How a chart writes numbers of a unit. */
 export function chartUnit(unit: Unit): ChartUnit {
   switch (unit) {
     case "share":

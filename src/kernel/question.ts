@@ -43,7 +43,21 @@ export interface Options {
   readonly threshold?: { readonly from?: number; readonly to: number };
   readonly change?: { readonly kind: string; readonly name?: string };
   readonly choices?: readonly Question[];
+  /** What a button wants with a schedule or watch. */
+  readonly manage?: ManageOrder;
 }
+
+/** `id` names the schedule (or the draft of one); `value` is a new level, a person, or minutes. */
+export interface ManageOrder {
+  readonly verb: ManageVerb;
+  readonly id?: string;
+  readonly value?: number | string;
+  readonly here?: true;
+}
+export const MANAGE_VERBS = [
+  "list", "save", "discard", "level", "pause", "resume", "stop", "hand_over", "take_over", "keep", "mine", "mute",
+] as const; // biome-ignore format: one list
+export type ManageVerb = (typeof MANAGE_VERBS)[number];
 
 export interface Question {
   readonly kind: QuestionKind;
@@ -98,6 +112,14 @@ const optionsSchema = z.strictObject({
   threshold: z.strictObject({ from: z.number().optional(), to: z.number() }).optional(),
   change: z.strictObject({ kind: z.string(), name: z.string().optional() }).optional(),
   choices: z.array(questionSchema).max(4).optional(),
+  manage: z
+    .strictObject({
+      verb: z.enum(MANAGE_VERBS),
+      id: z.string().max(100).optional(),
+      value: z.union([z.number(), z.string().max(200)]).optional(),
+      here: z.literal(true).optional(),
+    })
+    .optional(),
 });
 
 /** The empty Question of a kind: all eight keys, nothing said. */

@@ -10,6 +10,7 @@ import { createLog } from "../../src/kernel/log.ts";
 import { blank } from "../../src/kernel/question.ts";
 import { createReader } from "../../src/language/reader.ts";
 import { createMeasure } from "../../src/queries/create-measure.ts";
+import { upcoming } from "../../src/schedules/upcoming.ts";
 import { coreOver, DEMO_NOW, demoCore } from "../support/core.ts";
 import type { TestDatabase } from "../support/database.ts";
 
@@ -53,6 +54,8 @@ describe("the bot", () => {
       log: pino({ level: "error" }, { write: (line: string) => void lines.push(line) }),
       defaultZone: "Asia/Singapore",
       defaultLanguage: "en",
+      directories: new Map(),
+      upcoming,
     });
     const question = { ...blank("metric"), metrics: ["backlog"], options: { age: { gt: "a day" } } };
     const reply = await logged.respond(say("", { act: { type: "choice", question } }));
@@ -158,6 +161,8 @@ describe("the bot", () => {
       log: createLog("silent"),
       defaultZone: "Asia/Singapore",
       defaultLanguage: "en",
+      directories: new Map(),
+      upcoming,
     });
     const reply = await lost.respond(say("sla last week"));
     expect(reply.type === "notice" && reply.text).toBe(

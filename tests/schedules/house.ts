@@ -57,7 +57,7 @@ export function workerParts(
     pool: database.worker,
     facts: database.reader,
     posters,
-    composers: { question: composer, digest: composer, watch: composer },
+    composers: { question: composer, digest: composer, watch: composer, owners: composer },
     bind: async () => {},
     monotonic: () => performance.now(),
     log: silent,

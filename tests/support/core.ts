@@ -6,6 +6,7 @@ import { fixedClock } from "../../src/kernel/clock.ts";
 import { createLog } from "../../src/kernel/log.ts";
 import { createReader } from "../../src/language/reader.ts";
 import { createMeasure } from "../../src/queries/create-measure.ts";
+import { upcoming } from "../../src/schedules/upcoming.ts";
 import { demoDatabase, type TestDatabase } from "./database.ts";
 
 export const DEMO_NOW = "2026-03-17T10:05+08:00";
@@ -35,5 +36,7 @@ export function coreOver(database: TestDatabase, catalog = readCatalog({ MODSTAT
     log: createLog("silent"),
     defaultZone: "Asia/Singapore",
     defaultLanguage: "en",
+    directories: new Map(),
+    upcoming,
   });
 }

@@ -35,13 +35,18 @@ export interface Schedule extends Destination {
   readonly createdAt: number;
 }
 export interface SchedulePayload {
-  readonly type: "question" | "digest" | "watch";
+  readonly type: "question" | "digest" | "watch" | "owners";
   readonly [key: string]: unknown;
 }
 
-/** What a new schedule needs; the rest has defaults (catch up with the latest, at most six hours late, every day). */
-export type NewSchedule = Destination &
-  Pick<Schedule, "payload" | "cron" | "zone" | "language" | "locale" | "owner"> &
+/**
+ * What a new schedule needs; the rest has defaults (catch up with the latest, at most six hours late, every day). With an `id` of its own it
+ * is made once, however often it is asked for.
+ */
+export type NewSchedule = Destination & { readonly id?: string } & Pick<
+    Schedule,
+    "payload" | "cron" | "zone" | "language" | "locale" | "owner"
+  > &
   Partial<Pick<Schedule, "channelName" | "catchUp" | "lateMinutesMax" | "weekends" | "holidays" | "country">>;
 
 /** Adds a schedule; it is due from the database's now on, never for a moment before. */
@@ -49,9 +54,10 @@ export async function createSchedule(pool: Pool, wanted: NewSchedule): Promise<S
   const { rows } = await pool.query(
     `insert into bot.schedules (id, payload, cron, zone, platform, tenant, channel, channel_name, language, locale, owner, catch_up,
                                 late_minutes_max, weekends, holidays, country)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) returning *`,
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+     on conflict (id) do update set updated_at = schedules.updated_at returning *`,
     [
-      `s-${randomBytes(5).toString("hex")}`,
+      wanted.id ?? `s-${randomBytes(5).toString("hex")}`,
       JSON.stringify(wanted.payload),
       wanted.cron,
       wanted.zone,

@@ -1,0 +1,37 @@
+import { formatValue } from "../../chat/format.ts";
+import type { Schedule } from "../../queries/state/schedules.ts";
+import type { Asking } from "../asking.ts";
+import { subjectName } from "../echo.ts";
+import { rowName } from "../names.ts";
+import { payloadOf, type WatchPayload } from "./payload.ts";
+import type { SeenPoint, WatchSeries } from "./watch-series.ts";
+
+/** What a schedule is called in a sentence: "Overturn rate · by market", "Backlog · TH > 5,000". */
+export function nameOf(schedule: Pick<Schedule, "payload">, asking: Asking): string {
+  const payload = payloadOf(schedule);
+  if (payload.type === "question") return subjectName(payload.question, asking);
+  if (payload.type === "watch") return `${subjectName(payload.question, asking)} ${conditionName(payload, asking)}`;
+  return asking.say(payload.type === "owners" ? "name.owners" : "name.digest");
+}
+
+/** "> 8 %". */
+export function conditionName(
+  { question, op, level }: Pick<WatchPayload, "question" | "op" | "level">,
+  asking: Asking,
+): string {
+  const unit = asking.catalog.metrics.get(question.metrics[0] ?? "")?.unit ?? "number";
+  const sign = { ">": ">", ">=": "≥", "<": "<", "<=": "≤" }[op];
+  return `${sign} ${formatValue(level, unit, asking.locale)}`;
+}
+
+/** The day that is judged, not the midnight at which it ended. */
+export const dayName = (point: SeenPoint, step: WatchSeries["step"], zone: string, locale: string): string =>
+  new Intl.DateTimeFormat(locale, { timeZone: zone, day: "numeric", month: "short" }).format(
+    point.at - (step === "hour" ? 0 : 1),
+  );
+
+/** `{"market":"ID"}` → "ID"; "" for the whole. */
+export function segmentName(segment: string, asking: Asking): string {
+  const key = JSON.parse(segment) as Record<string, string>;
+  return rowName(key, Object.keys(key), asking);
+}
