@@ -40,7 +40,12 @@ export interface ManagingReader {
   clauses(text: string): { readonly rest: string; readonly clauses: Clauses };
   /** Null when the message is about no schedule or watch that is there. */
   managing(text: string, namesMetric: boolean): Managing | null;
+  /** "save", "yes", "cancel", "level 9%" after a card that waits for it; null for all other words. */
+  answer(text: string): CardAnswer | null;
 }
+export type CardAnswer =
+  | { readonly verb: "save" | "discard" }
+  | { readonly verb: "level"; readonly value: number; readonly unit: "%" | null };
 
 /** Reads words about schedules and watches by phrases alone: they stand apart from the grammar of questions and cannot change its readings. */
 export function createManagingReader(lexicon: Lexicon): ManagingReader {
@@ -49,6 +54,10 @@ export function createManagingReader(lexicon: Lexicon): ManagingReader {
   );
   const said = (role: string, text: string): boolean => says.get(role)?.test(text) ?? false;
   const cutters = cuttersOf(lexicon);
+  const levelWords = new RegExp(
+    `^(?:${alternatives(phrasesOf(lexicon.managing, "level"))})\\s*[>:=]?\\s*${NUMBER}\\s*(?<percent>%)?$`,
+    "u",
+  );
   return {
     clauses(text) {
       let rest = plain(text);
@@ -61,6 +70,18 @@ export function createManagingReader(lexicon: Lexicon): ManagingReader {
         rest = `${rest.slice(0, match.index)} ${rest.slice(match.index + match[0].length)}`.trim();
       }
       return clauses === noClauses ? { rest: text, clauses } : { rest, clauses };
+    },
+    answer(text) {
+      const words = bare(plain(text).toLowerCase())
+        .replace(/[.!。！]/gu, "")
+        .trim();
+      if (says.get("save")?.exec(words)?.[0] === words) return { verb: "save" };
+      if (says.get("discard")?.exec(words)?.[0] === words) return { verb: "discard" };
+      const level = levelWords.exec(words);
+      const value = Number(level?.groups?.number?.replace(",", "."));
+      return level && Number.isFinite(value)
+        ? { verb: "level", value, unit: level.groups?.percent ? "%" : null }
+        : null;
     },
     managing(text, namesMetric) {
       const words = bare(plain(text).toLowerCase());

@@ -5,7 +5,14 @@ import type { Comparison } from "./comparison.ts";
 import { compose } from "./compose.ts";
 import { lex } from "./lex.ts";
 import { createIndex, type Index } from "./lexicon.ts";
-import { type Clauses, createManagingReader, type Managing, type ManagingReader, noClauses } from "./managing.ts";
+import {
+  type CardAnswer,
+  type Clauses,
+  createManagingReader,
+  type Managing,
+  type ManagingReader,
+  noClauses,
+} from "./managing.ts";
 import { findUnknown, type Unknown } from "./nearest.ts";
 import { type Normal, normalise } from "./normalise.ts";
 import { isGlue, languageOf, readable, Sentence, settleLanguage } from "./sentence.ts";
@@ -65,17 +72,30 @@ export function createReader(catalog: Catalog): Reader {
 
 /** The clauses of a schedule or watch are no part of its question; beside any other question they are words like all others. */
 function readWhole(text: string, context: ReadContext, index: Index, managing: ManagingReader): Reading {
+  const waiting = answered(managing.answer(text), context.thread);
   const { rest, clauses } = managing.clauses(text);
   if (clauses !== noClauses) {
     const reading = read(rest, context, index);
     if (isStanding(reading.question)) return { ...reading, clauses };
   }
   const reading = read(text, context, index);
+  if (waiting) return { ...reading, question: waiting };
   if (isStanding(reading.question)) return reading;
   return {
     ...reading,
     managing: managing.managing(text, reading.question.metrics.length > 0),
   };
+}
+/** The choice of a waiting card that the words take; null where none waits. */
+function answered(said: CardAnswer | null, thread: ThreadState | undefined): Question | null {
+  if (said === null) return null;
+  const choices = thread?.clarify?.options.choices ?? [];
+  const of = (verb: string) => choices.find(({ options }) => options.manage?.verb === verb);
+  const save = of("save");
+  if (said.verb !== "level") return of(said.verb) ?? null;
+  const id = save?.options.manage?.id;
+  const value = said.unit === "%" ? said.value / 100 : said.value;
+  return save && id !== undefined ? { ...save, options: { manage: { verb: "level", id, value } } } : null;
 }
 const isStanding = ({ kind }: Question): boolean => kind === "schedule" || kind === "watch";
 

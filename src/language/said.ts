@@ -41,7 +41,10 @@ const sameTime = (a: Question, b: Question): boolean =>
   a.options.at !== undefined || b.options.at !== undefined
     ? (a.options.at === undefined) === (b.options.at === undefined)
     : same(a.period, b.period);
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+/** Whatever the order of keys: a thread that was kept in the database has them in another. */
+const same = (a: Period | Moment | null, b: Period | Moment | null): boolean => textOf(a) === textOf(b);
+const textOf = (time: Period | Moment | null): string =>
+  time === null ? "" : "at" in time ? time.at : `${time.from}/${time.to}`;
 
 /** The same Question at another moment: its period, moment and comparison on the calendar of `now` (epoch milliseconds) in `zone`. */
 export function resolveAnew(

@@ -15,7 +15,7 @@ import { refusalSentence } from "../refuse.ts";
 import { isQuiet, observed, ruleOfWatch } from "./back-test.ts";
 import { manageQuestion } from "./buttons.ts";
 import { memoryOf, type WatchMemory } from "./memory.ts";
-import { conditionName, nameOf, segmentName } from "./name.ts";
+import { conditionName, nameOf, segmentName, shownValue } from "./name.ts";
 import type { WatchPayload } from "./payload.ts";
 import { watchChart } from "./watch-chart.ts";
 import { type SeenPoint, type WatchSeries, watchSeries } from "./watch-series.ts";
@@ -110,7 +110,7 @@ async function alertNote(
   const up = payload.op === ">" || payload.op === ">=";
   const ranked = [...looked.fired].sort((a, b) => ((b.point.value ?? 0) - (a.point.value ?? 0)) * (up ? 1 : -1));
   const [worst] = ranked as [Looked["fired"][number]];
-  const value = (point: SeenPoint): string => formatValue(point.value, series.metric.unit, locale);
+  const value = (point: SeenPoint): string => shownValue(point, series.metric, asking);
   const what = [
     metricName(asking.catalog, series.metric.id, asking.language),
     nameOfFilters(payload, asking),

@@ -1,4 +1,6 @@
+import type { Metric } from "../../catalog/catalog.ts";
 import { formatValue } from "../../chat/format.ts";
+import { limits } from "../../kernel/limits.ts";
 import type { Schedule } from "../../queries/state/schedules.ts";
 import type { Asking } from "../asking.ts";
 import { subjectName } from "../echo.ts";
@@ -34,4 +36,12 @@ export const dayName = (point: SeenPoint, step: WatchSeries["step"], zone: strin
 export function segmentName(segment: string, asking: Asking): string {
   const key = JSON.parse(segment) as Record<string, string>;
   return rowName(key, Object.keys(key), asking);
+}
+
+/** A number as it may be shown: a count below the smallest cell is only said to be that small. */
+export function shownValue(point: Pick<SeenPoint, "value" | "n">, metric: Metric, asking: Asking): string {
+  const hidden = metric.unit === "count" && point.n === null && point.value !== null && point.value < limits.cellMin;
+  return hidden
+    ? asking.say("fewer_than", { n: limits.cellMin })
+    : formatValue(point.value, metric.unit, asking.locale);
 }

@@ -10,10 +10,9 @@ import { subjectName } from "../echo.ts";
 import type { BotParts } from "../parts.ts";
 import { answerRefusal } from "../refuse.ts";
 import { button } from "./buttons.ts";
-import { payloadOf } from "./payload.ts";
 import { placeName, placeOf } from "./place.ts";
 import { nextRuns, rhythmName } from "./rhythm.ts";
-import { saidName } from "./window-words.ts";
+import { windowLine } from "./window-words.ts";
 
 /** "send this every mon 9am to #ops-th": what, when, where and whose, to be saved with one press. Nothing is sent before that. */
 export async function proposeSchedule(
@@ -53,7 +52,7 @@ export async function proposeSchedule(
       when: rhythmName(wanted, asking),
       where: placeName(place.place, asking),
     }),
-    body: [cardLines(parts, wanted, asking).join("\n")],
+    body: [cardLines(parts, wanted, body, said, asking).join("\n")],
     next: [
       button("button.save", { verb: "save", id }, asking),
       button("button.discard", { verb: "discard", id }, asking),
@@ -62,31 +61,28 @@ export async function proposeSchedule(
 }
 
 /** What, over which window, the next three runs with their zone, where and whose. */
-export function cardLines(parts: BotParts, wanted: NewSchedule, asking: Asking): string[] {
-  const payload = payloadOf(wanted as Parameters<typeof payloadOf>[0]);
-  const rhythm = rhythmOf(wanted);
+function cardLines(parts: BotParts, wanted: NewSchedule, body: Question, said: Said, asking: Asking): string[] {
   const { say } = asking;
+  const rhythm = rhythmOf(wanted);
+  const window = windowLine(body, said, asking);
   const skips = [
     ...(rhythm.weekends === "skip" ? [say("schedule.skips.weekends")] : []),
     ...(rhythm.holidays === "skip" ? [say("schedule.skips.holidays", { country: rhythm.country ?? "–" })] : []),
   ];
-  const lines =
-    payload.type === "question" || payload.type === "watch"
-      ? [
-          say("schedule.line.what", { what: subjectName(payload.question, asking) }),
-          ...(saidName(payload.question, payload.said, asking)
-            ? [say("schedule.line.window", { window: saidName(payload.question, payload.said, asking) })]
-            : []),
-        ]
-      : [];
   return [
-    ...lines,
+    say("schedule.line.what", { what: subjectName(body, asking) }),
+    ...(window === "" ? [] : [say("schedule.line.window", { window })]),
     say("schedule.line.next", { runs: nextRuns(parts, rhythm, asking) }),
     ...(skips.length > 0 ? [say("schedule.line.skips", { days: skips.join(", ") })] : []),
-    say("schedule.line.where", { where: placeName({ name: wanted.channelName ?? null }, asking) }),
-    say("schedule.line.owner", { owner: say("schedule.you") }),
+    ...placeLines(wanted, asking),
   ];
 }
+
+/** Where it goes, and whose it is. */
+export const placeLines = (wanted: NewSchedule, asking: Asking): string[] => [
+  asking.say("schedule.line.where", { where: placeName({ name: wanted.channelName ?? null }, asking) }),
+  asking.say("schedule.line.owner", { owner: asking.say("schedule.you") }),
+];
 
 export const rhythmOf = (wanted: NewSchedule) => ({
   cron: wanted.cron,

@@ -1,5 +1,6 @@
 import { formatInstant, formatValue } from "../../chat/format.ts";
 import type { ChannelRef } from "../../chat/port.ts";
+import { limits } from "../../kernel/limits.ts";
 import type { Question } from "../../kernel/question.ts";
 import { noClauses } from "../../language/managing.ts";
 import type { Reading } from "../../language/reader.ts";
@@ -15,11 +16,11 @@ import { button } from "./buttons.ts";
 import { nameOf } from "./name.ts";
 import { payloadOf, type WatchPayload } from "./payload.ts";
 import { placeOf } from "./place.ts";
-import { cardLines, refused, standingQuestion } from "./propose-schedule.ts";
+import { placeLines, refused, standingQuestion } from "./propose-schedule.ts";
 import { watchChart } from "./watch-chart.ts";
 import { levelOf } from "./watch-level.ts";
 import { type WatchSeries, watchSeries } from "./watch-series.ts";
-import { historyLine, nowLines, ruleLines } from "./watch-words.ts";
+import { historyLine, nowLines, ruleLines, watchedLines } from "./watch-words.ts";
 
 const DAY_MS = 86_400_000;
 const VOLUME_MIN = 30;
@@ -55,7 +56,7 @@ export async function proposeWatch(
     ...watched,
     op: when.op,
     level: found.level,
-    volumeMin: clauses.volumeMin ?? VOLUME_MIN,
+    volumeMin: Math.max(limits.cellMin, clauses.volumeMin ?? VOLUME_MIN),
     coolDownMinutes: clauses.coolDownMinutes ?? COOL_DOWN_MINUTES[series.value.step],
     quiet: clauses.quiet === "never" ? null : (clauses.quiet ?? NIGHT),
     escalateTo: escalation?.ok ? { channel: escalation.place.channel, name: escalation.place.name ?? "" } : null,
@@ -119,7 +120,8 @@ async function card(
       ].join(" "),
       [
         ...nowLines(series, payload, wanted.zone, asking),
-        ...cardLines(parts, wanted, asking).filter((_, index) => index > 0),
+        ...watchedLines(wanted, payload, series, asking),
+        ...placeLines(wanted, asking),
         ...ruleLines(payload, series, asking),
       ].join("\n"),
     ],

@@ -1,5 +1,6 @@
 import { formatBucket, formatValue } from "../../chat/format.ts";
 import type { ChartSpec, LinePoint } from "../../kernel/chart-spec.ts";
+import { limits } from "../../kernel/limits.ts";
 import type { Asking } from "../asking.ts";
 import { metricName } from "../names.ts";
 import { chartUnit } from "../pictures.ts";
@@ -70,7 +71,9 @@ function thinned(points: readonly SeenPoint[], kept: ReadonlySet<number>): SeenP
 const placeOf = ({ at }: SeenPoint): string => new Date(at).toISOString();
 
 function linePoint(point: SeenPoint, series: WatchSeries, zone: string, asking: Asking): LinePoint {
-  const { value: y, low, high, complete } = point;
+  const { low, high, complete } = point;
+  const hidden = series.metric.unit === "count" && point.n === null && (point.value ?? 0) < limits.cellMin;
+  const y = hidden ? null : point.value;
   const at = new Date(point.at - (series.step === "hour" ? 0 : 1));
   return {
     x: placeOf(point),

@@ -1,9 +1,12 @@
-import { formatClock, formatValue } from "../../chat/format.ts";
+import { formatClock } from "../../chat/format.ts";
+import type { NewSchedule } from "../../queries/state/schedules.ts";
 import type { Asking } from "../asking.ts";
 import { BACK_TEST_DAYS, backTest, type Firing } from "./back-test.ts";
-import { dayName, segmentName } from "./name.ts";
+import { dayName, segmentName, shownValue } from "./name.ts";
 import type { WatchPayload } from "./payload.ts";
+import { rhythmName } from "./rhythm.ts";
 import type { SeenPoint, WatchSeries } from "./watch-series.ts";
+import { windowLine } from "./window-words.ts";
 
 const DAY_MS = 86_400_000;
 const NAMED_DAYS_MAX = 6;
@@ -40,7 +43,8 @@ export function historyLine(
 }
 
 function firingName({ segment, point }: Firing, series: WatchSeries, zone: string, asking: Asking): string {
-  const day = dayName(point, series.step, zone, asking.locale);
+  const settled = (series.metric.maturityDays ?? 0) * DAY_MS;
+  const day = dayName({ ...point, at: point.at + settled }, series.step, zone, asking.locale);
   const name = segmentName(segment, asking);
   return name === "" ? day : `${day} (${name})`;
 }
@@ -55,7 +59,7 @@ function extremeOf(
   const up = payload.op === ">" || payload.op === ">=";
   const furthest = points.reduce((a, b) => ((b.value ?? 0) > (a.value ?? 0) === up ? b : a));
   return asking.say(up ? "watch.highest" : "watch.lowest", {
-    value: formatValue(furthest.value, series.metric.unit, asking.locale),
+    value: shownValue(furthest, series.metric, asking),
     day: dayName(furthest, series.step, zone, asking.locale),
   });
 }
@@ -69,7 +73,7 @@ export function nowLines(series: WatchSeries, payload: WatchPayload, zone: strin
   const up = payload.op === ">" || payload.op === ">=";
   const [worst] = latest.sort((a, b) => ((b.point.value ?? 0) - (a.point.value ?? 0)) * (up ? 1 : -1));
   if (!worst) return [];
-  const value = formatValue(worst.point.value, series.metric.unit, asking.locale);
+  const value = shownValue(worst.point, series.metric, asking);
   const name = segmentName(worst.segment, asking);
   const line = asking.say("watch.line.now", {
     value: name === "" ? value : `${name} ${value}`,
@@ -81,6 +85,25 @@ export function nowLines(series: WatchSeries, payload: WatchPayload, zone: strin
     zone,
   );
   return [fires.length > 0 ? `${line} ${asking.say("watch.at_once")}` : line];
+}
+
+/** Which numbers it looks at, and how often. */
+export function watchedLines(
+  wanted: Pick<NewSchedule, "cron">,
+  payload: WatchPayload,
+  series: WatchSeries,
+  asking: Asking,
+): string[] {
+  const { say } = asking;
+  const { question, said } = payload;
+  const sliding = question.grain === "total" && question.options.at === undefined;
+  const window = sliding ? windowLine(question, said, asking) : say("watch.window", { unit: series.step });
+  const settled = series.metric.maturityDays;
+  return [
+    say("schedule.line.window", { window }),
+    say("watch.line.looks", { when: rhythmName(wanted, asking) }),
+    ...(settled ? [say("watch.line.settled", { days: settled })] : []),
+  ];
 }
 
 /** How it behaves: how often it looks, from how many cases on, cool-down, quiet hours, escalation. */

@@ -4,8 +4,21 @@ import type { Window } from "../../language/window.ts";
 import type { Asking } from "../asking.ts";
 import { windowName } from "../names.ts";
 
+/** "the last whole week (this time 9–15 Mar 2026, compared with 2–8 Mar 2026)"; "" for a question without a time. */
+export function windowLine(question: Question, said: Said, asking: Asking): string {
+  const name = saidName(question, said, asking);
+  if (name === "" || question.period === null) return name;
+  const days = windowName(question.period, asking, null);
+  const first = name.includes(days) ? "" : asking.say("window.first", { days });
+  const compare = question.compare
+    ? asking.say("compared", { period: windowName(question.compare, asking, null) })
+    : "";
+  const aside = [first, compare].filter((part) => part !== "").join(", ");
+  return aside === "" ? name : `${name} (${aside})`;
+}
+
 /** A window that moves with every run, as people say it ("last week"); one that stays, as its days, and that it stays. */
-export function saidName(question: Question, { window }: Said, asking: Asking): string {
+function saidName(question: Question, { window }: Said, asking: Asking): string {
   if (question.options.at !== undefined && window === null) return asking.say("window.now");
   if (question.period === null) return "";
   const moving = window === null ? asking.say("window.last", { unit: "day", n: 7 }) : movingName(window, asking);
