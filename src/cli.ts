@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   parse: async () => (await import("./cli/parse.ts")).parseCommand(),
   sql: async () => (await import("./cli/sql.ts")).sqlCommand(),
   load: async () => (await import("./cli/load.ts")).loadCommand(),
+  rollup: async () => (await import("./cli/rollup.ts")).rollupCommand(),
   forecast: async () => (await import("./cli/forecast.ts")).forecastCommand(),
   vectors: async () => (await import("./cli/vectors.ts")).vectorsCommand(),
 };

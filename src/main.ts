@@ -20,6 +20,7 @@ import { type Database, openDatabase } from "./queries/database/embedded.ts";
 import { migrate } from "./queries/database/migrate.ts";
 import { openPools, type Pools } from "./queries/database/pools.ts";
 import { postgresEngine } from "./queries/engine.ts";
+import { openRollups } from "./queries/rollup/open-rollups.ts";
 import type { Composer, Composers } from "./schedules/compose.ts";
 import { startHousekeeping } from "./schedules/housekeeping.ts";
 import { ownersComposer, questionComposer, watchComposer } from "./schedules/standing.ts";
@@ -75,11 +76,12 @@ export async function openHouse(config: Config, clock: Clock): Promise<House> {
     throw isAway(cause) ? new Error(`${AWAY} (${(cause as Error).message})`) : cause;
   }
   const reader = createReader(catalog);
+  const rollups = openRollups(pools.reader);
   const directories = new Map<PlatformName, Directory>();
   const parts: BotParts = {
     catalog,
     reader,
-    measure: measureOn(engine),
+    measure: measureOn(engine, rollups?.compiler),
     writer: pools.writer,
     facts: pools.reader,
     engine,

@@ -111,7 +111,7 @@ function factDefinition(entry: FactEntry): FactDefinition {
   const dimensions = Object.fromEntries(
     Object.entries(entry.dimensions).map(([id, { expr, narrows_hit }]) => [id, { expr, narrowsHit: narrows_hit }]),
   );
-  return { table, alias, joins, where, times, dimensions, grain, watermarks };
+  return { table, alias, joins, where, times, dimensions, touchedBy: entry.touched_by, grain, watermarks };
 }
 
 function dimension(id: string, entry: DimensionEntry, problems: Problems): Dimension {

@@ -18,6 +18,8 @@ export interface FactDefinition {
   /** Named times that a metric can be counted on. */
   readonly times: Readonly<Record<string, TimeDefinition>>;
   readonly dimensions: Readonly<Record<string, DimensionExpression>>;
+  /** Other tables that sub-queries read: which rows of the fact a changed row of them concerns. Without it nothing is rolled up. */
+  readonly touchedBy: readonly TouchDefinition[];
   /** `event`: a row has an instant. `day`, `month`: rows are totals already, dated by their first day; nothing finer can be asked. */
   readonly grain: "event" | "day" | "month";
   /** Names in the watermark table. */
@@ -33,6 +35,12 @@ export interface JoinDefinition {
   readonly clickhouse: { readonly select: CatalogSql; readonly on: CatalogSql } | null;
   /** True = rows without a partner stay. */
   readonly optional: boolean;
+}
+/** A changed row of `table`, under `alias`, concerns the rows of the fact for which `on` holds. */
+export interface TouchDefinition {
+  readonly table: string;
+  readonly alias: string;
+  readonly on: CatalogSql;
 }
 export interface TimeDefinition {
   readonly expr: CatalogSql;

@@ -180,6 +180,7 @@ const factSchema = z.strictObject({
       z.strictObject({ expr: fragment, narrows_hit: z.boolean() }),
     ]),
   ),
+  touched_by: z.array(z.strictObject({ table: identifier, alias, on: fragment })).default([]),
   grain: z.enum(["event", "day", "month"]).default("event"),
   watermarks: z.array(z.string()).default([]),
 });

@@ -40,6 +40,15 @@ export const limits = {
   clickhouseConnectionsMax: 8,
   /** How much longer than the server's own limit the client waits, so that the server's answer is the one that counts. */
   clickhouseGraceMs: 2_000,
+  /** Parts of a period that a question answered from roll-ups leaves to events. */
+  rollupGapsMax: 6,
+  /** A cuboid that has a cell for fewer events than this is not worth its room. */
+  rollupEventsPerCellMin: 4,
+  rollupHoursKeptDays: 45,
+  /** A table is read whole for changes once this many times its last reading's length have passed. */
+  rollupSweepPause: 50,
+  /** Rows that one transaction of a refresh folds, unless a single day has more. */
+  rollupBatchRowsMax: 1_000_000,
   /** Buckets of one series. */
   bucketsMax: 5_000,
   /** Values or ids that a refusal offers instead. */

@@ -64,7 +64,7 @@ async function tryMetric(
   );
   if (!planned.ok) return null;
   for (const one of planned.value.main) {
-    const queries = [...compose(one, context.now, catalog).queries, ...lagQueries(one, context.now, catalog)];
+    const queries = [...compose(one, context.now, catalog).queries.flat(), ...lagQueries(one, context.now, catalog)];
     for (const { text } of queries) {
       const failed = await explain(engine, text);
       if (failed) return failed;

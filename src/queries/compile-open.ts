@@ -69,6 +69,7 @@ export function compileOpen(measure: OpenMeasure, scope: Scope): Query {
     limit ${limits.rowsMax + 1}`;
   return {
     text: statement,
+    source: "events",
     read: (rows) => readCells(rows, scope.by.length, measure.value === "count" ? "count" : "max"),
   };
 }

@@ -8,7 +8,7 @@ import type {
 import type { Grain, Period } from "../kernel/question.ts";
 import { clockOfZone, instantBucket, offsetAt, offsetsOf, wallBucket } from "./local-clock.ts";
 import { dayOf, isDay, type Span, spanOf } from "./periods.ts";
-import type { MetricPlan, Zoning } from "./plan.ts";
+import type { Filter, MetricPlan, Zoning } from "./plan.ts";
 import { date, instant, isAmong, text, valuesTable } from "./spelling.ts";
 import { all, fragment, ident, join, nothing, type SqlText, spelled, sql } from "./sql.ts";
 
@@ -17,6 +17,8 @@ export interface Scope extends Omit<MetricPlan, "metric"> {
   readonly fact: FactDefinition;
   /** Milliseconds since the epoch. */
   readonly through: number;
+  /** A further condition on the rows, where the fact's table is not the events' own. */
+  readonly ofDay?: SqlText;
 }
 
 const throughOf = (scope: Scope): SqlText => instant(scope.through);
@@ -41,11 +43,13 @@ export const keyColumns = (scope: Scope): SqlText[] =>
 export function filterConditions(scope: Scope, which: (dimension: DimensionExpression) => boolean): SqlText[] {
   return scope.filters
     .filter(({ dimension }) => which(dimensionOf(scope, dimension)))
-    .map(({ dimension, values, exclude }) => {
-      const column = expression(dimensionOf(scope, dimension).expr, scope);
-      const included = isAmong(column, values);
-      return exclude ? sql`not coalesce(${included}, false)` : included;
-    });
+    .map((filter) => dimensionValue(expression(dimensionOf(scope, filter.dimension).expr, scope), filter));
+}
+
+/** A filter as a condition on the column that has the dimension's values. */
+export function dimensionValue(column: SqlText, { values, exclude }: Filter): SqlText {
+  const included = isAmong(column, values);
+  return exclude ? sql`not coalesce(${included}, false)` : included;
 }
 
 /** Only the joins whose alias an expression names, with those that they need themselves. */
@@ -197,6 +201,7 @@ export function scopedRows(
     ...timed.conditions,
     ...(scope.fact.where ? [expression(scope.fact.where, scope)] : []),
     ...filterConditions(scope, ({ narrowsHit }) => !narrowsHit),
+    ...(scope.ofDay ? [scope.ofDay] : []),
     ...where,
   ];
   return sql`select ${join([...keys, ...(timed.bucket ? [timed.bucket] : []), ...columns], ", ")}

@@ -37,7 +37,7 @@ export function compile(measure: PlainMeasure, scope: Scope): Query {
     case "lifetimes":
       return plain(scope, lifetimesText(measure, scope), "lifetimes");
     case "pairs":
-      return { text: pairsText(measure, scope), read: (rows) => readPairs(rows, scope.by.length) };
+      return { text: pairsText(measure, scope), source: "events", read: (rows) => readPairs(rows, scope.by.length) };
     case "open":
       return compileOpen(measure, scope);
     default:
@@ -47,6 +47,7 @@ export function compile(measure: PlainMeasure, scope: Scope): Query {
 
 const plain = (scope: Scope, text: SqlText, kind: Parameters<typeof readCells>[2]): Query => ({
   text,
+  source: "events",
   read: (rows) => readCells(rows, scope.by.length, kind),
 });
 
@@ -66,7 +67,7 @@ function rowsOf(
 const grainOf = (scope: Scope) => (scope.when.kind === "period" ? scope.when.grain : "total");
 
 /** `k1, k2, bucket` as result columns and as what is grouped by. */
-function groups(scope: Scope): {
+export function groups(scope: Scope): {
   readonly shown: readonly SqlText[];
   readonly by: SqlText;
   readonly names: readonly SqlText[];

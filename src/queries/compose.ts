@@ -8,21 +8,31 @@ import type { Scope } from "./compile-scope.ts";
 import type { MetricPlan } from "./plan.ts";
 import type { Query } from "./read-cells.ts";
 
-/** The statements of a metric, and how what they found becomes one state per key. */
+/** The statements of one measure: their rows are disjoint, so their cells add up. */
+export type CompileMeasure = (measure: PlainMeasure, scope: Scope) => readonly Query[];
+
+/** The statements of a metric by measure, and how what the measures found becomes one state per key. */
 export interface Composed {
-  readonly queries: readonly Query[];
+  readonly queries: readonly (readonly Query[])[];
   readonly combine: (found: readonly (readonly Cell[])[]) => Cell[];
 }
 
 /** A plan as statements: one, or one for each part of a composed metric. `through` is the metric's watermark. */
-export function compose(plan: MetricPlan, through: number, catalog: Catalog): Composed {
+export function compose(
+  plan: MetricPlan,
+  through: number,
+  catalog: Catalog,
+  compileMeasure: CompileMeasure = fromEvents,
+): Composed {
   const definition = plan.metric.definition;
-  const query = (measure: PlainMeasure, by: readonly string[]): Query =>
-    compile(measure, scopeOf(plan, measure, by, through, catalog));
+  const query = (measure: PlainMeasure, by: readonly string[]): readonly Query[] =>
+    compileMeasure(measure, scopeOf(plan, measure, by, through, catalog));
   if (definition.kind === "parts") return composeParts(definition, plan.by, query);
   if (definition.kind === "joined_ratio") return composeRatio(definition, plan.by, query);
   return { queries: [query(definition, plan.by)], combine: ([cells]) => [...(cells ?? [])] };
 }
+
+const fromEvents: CompileMeasure = (measure, scope) => [compile(measure, scope)];
 
 /** A plan as the scope of one of its measures. */
 export function scopeOf(
@@ -38,7 +48,7 @@ export function scopeOf(
   return { ...rest, by, fact, through };
 }
 
-type Compiled = (measure: PlainMeasure, by: readonly string[]) => Query;
+type Compiled = (measure: PlainMeasure, by: readonly string[]) => readonly Query[];
 
 function composeRatio(definition: JoinedRatioMeasure, by: readonly string[], query: Compiled): Composed {
   return {

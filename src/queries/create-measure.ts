@@ -7,20 +7,24 @@ import type { Refusal } from "../kernel/refusal.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
 import { arrange, type Shown, shownValues } from "./arrange.ts";
 import { type Cell, isEmpty } from "./cells.ts";
-import { compose, unite } from "./compose.ts";
+import { type CompileMeasure, compose, unite } from "./compose.ts";
 import { type Engine, postgresEngine } from "./engine.ts";
 import { lagQueries } from "./lag-curve.ts";
 import type { Measure, MeasureContext, MeasuredRow, Measurement } from "./measure.ts";
 import { type MetricPlan, type Plan, plan } from "./plan.ts";
+import type { Query } from "./read-cells.ts";
 import { render, type SqlText, type Statement } from "./sql.ts";
 import { unknownOpenValue } from "./unknown-open-value.ts";
 import { readWatermarks, throughOf, type Watermarks } from "./watermarks.ts";
 
-/** Answers Questions from the event tables through a pool whose sessions are read-only and time-limited. */
-export const createMeasure = (pool: Pool): Measure => measureOn(postgresEngine(pool));
+/** What compiles a catalog's measures at the moment: over events, or from roll-ups where they cover them. */
+export type Compiler = (catalog: Catalog) => Promise<CompileMeasure | undefined>;
 
-/** Answers Questions from the event tables of an engine. */
-export function measureOn(engine: Engine): Measure {
+/** Answers Questions from the event tables through a pool whose sessions are read-only and time-limited. */
+export const createMeasure = (pool: Pool, compiler?: Compiler): Measure => measureOn(postgresEngine(pool), compiler);
+
+/** Answers Questions from the event tables of an engine, unless `compiler` knows a shorter way to the same states. */
+export function measureOn(engine: Engine, compiler: Compiler = async () => undefined): Measure {
   return async (question, context) => {
     const planned = plan(question, context);
     if (!planned.ok) return planned;
@@ -29,8 +33,10 @@ export function measureOn(engine: Engine): Measure {
     const { watermarks } = read.value;
     const { main, compare, zoning } = planned.value;
     const statements = new Statements(engine);
+    const compile = await compiler(context.catalog);
+    const compile = await compiler(context.catalog);
     const find = (plans: readonly MetricPlan[]) =>
-      Promise.all(plans.map((one) => cellsOf(one, watermarks, context.catalog, statements)));
+      Promise.all(plans.map((one) => cellsOf(one, watermarks, context.catalog, statements, compile)));
     const [found, compared] = await Promise.all([find(main), find(compare ?? [])]);
     const refused = [...found, ...compared].find((one) => !one.ok);
     if (refused && !refused.ok) return refused;
@@ -64,7 +70,7 @@ export function compileQuestion(question: Question, context: MeasureContext): Re
   if (!planned.ok) return planned;
   const plans = [...planned.value.main, ...(planned.value.compare ?? [])];
   const texts = plans.flatMap((one) =>
-    compose(one, context.now, context.catalog).queries.map(({ text }) => render(text)),
+    compose(one, context.now, context.catalog).queries.flat().map(({ text }) => render(text)),
   );
   return ok([...new Map(texts.map((text) => [JSON.stringify(text), text])).values()]);
 }
@@ -79,16 +85,16 @@ class Statements {
     this.#engine = engine;
   }
 
-  run(text: SqlText): ReturnType<Engine["run"]> {
+  run(text: SqlText, source: Query["source"] = "events"): ReturnType<Engine["run"]> {
     const key = JSON.stringify(render(text));
-    const running = this.#running.get(key) ?? this.#record(text);
+    const running = this.#running.get(key) ?? this.#record(text, source);
     this.#running.set(key, running);
     return running;
   }
 
-  async #record(text: SqlText): ReturnType<Engine["run"]> {
+  async #record(text: SqlText, source: Query["source"]): ReturnType<Engine["run"]> {
     const ran = await this.#engine.run(text);
-    if (ran.ok) this.records.push(ran.value.record);
+    if (ran.ok) this.records.push({ ...ran.value.record, source });
     return ran;
   }
 }
@@ -98,18 +104,30 @@ async function cellsOf(
   watermarks: Watermarks,
   catalog: Catalog,
   statements: Statements,
+  compile: CompileMeasure | undefined,
 ): Promise<Result<readonly Cell[], Refusal>> {
   const through = throughOf(planned.metric.reads, watermarks, planned.now);
-  const { queries, combine } = compose(planned, through, catalog);
-  const ran = await Promise.all(queries.map(({ text }) => statements.run(text)));
+  const { queries, combine } = compose(planned, through, catalog, compile);
+  const measured = await Promise.all(queries.map((parts) => runParts(parts, statements)));
+  const found: (readonly Cell[])[] = [];
+  for (const result of measured) {
+    if (!result.ok) return result;
+    found.push(result.value);
+  }
+  return ok(unite(combine(found)));
+}
+
+/** A measure's statements, and their cells as one list. */
+async function runParts(parts: readonly Query[], statements: Statements): Promise<Result<readonly Cell[], Refusal>> {
+  const ran = await Promise.all(parts.map(({ text, source }) => statements.run(text, source)));
   const found: Cell[][] = [];
   for (const [index, result] of ran.entries()) {
     if (!result.ok) return result;
     if (result.value.rows.length > limits.rowsMax)
       return err({ code: "too_many_rows", params: { limit: limits.rowsMax } });
-    found.push(queries[index]?.read(result.value.rows) ?? []);
+    found.push(parts[index]?.read(result.value.rows) ?? []);
   }
-  return ok(unite(combine(found)));
+  return ok(parts.length === 1 ? (found[0] ?? []) : unite(found.flat()));
 }
 
 /** The first metric ranks; the others, and the comparison, show the same split values in the same order. */

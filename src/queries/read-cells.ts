@@ -6,6 +6,8 @@ import type { SqlText } from "./sql.ts";
 /** One statement, and how its rows become states. */
 export interface Query {
   readonly text: SqlText;
+  /** What it reads. */
+  readonly source: "rollup" | "events";
   readonly read: (rows: readonly Row[]) => Cell[];
 }
 

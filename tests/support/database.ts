@@ -17,14 +17,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll("-", "")}`;
   await withTemplate(server, TEMPLATE, TEMPLATE_LOCK, (url) => migrated(url));
   await onServer(server, (admin) => admin.query(`create database ${name} template ${TEMPLATE}`));
-  const opened = open(server, name);
-  return {
-    ...opened,
-    end: async () => {
-      await opened.end();
-      await onServer(server, (admin) => admin.query(`drop database ${name} with (force)`));
-    },
-  };
+  return dropped(server, name);
 }
 
 /** "Now" of the shared demo marketplace: Tue 17 Mar 2026, 10:05 in Singapore. */
@@ -36,16 +29,46 @@ export const DEMO_NOW = Date.parse("2026-03-17T10:05+08:00");
  */
 export async function demoDatabase(): Promise<TestDatabase> {
   const server = await sharedServer();
-  await withTemplate(server, DEMO, DEMO_LOCK, async (url) => {
+  await demoTemplate(server);
+  await onServer(server, async (admin) => {
+    await admin.query("select pg_advisory_lock($1)", [DEMO_LOCK]);
+    const { rowCount } = await admin.query("select from pg_database where datname = $1", [DEMO]);
+    if (!rowCount) await admin.query(`create database ${DEMO} template ${DEMO_TEMPLATE}`);
+  });
+  return open(server, DEMO);
+}
+
+/** The same marketplace as a database of one's own, to be changed at will. `end()` closes its pools and drops it. */
+export async function demoCopy(): Promise<TestDatabase> {
+  const server = await sharedServer();
+  await demoTemplate(server);
+  const name = `copy_${randomUUID().replaceAll("-", "")}`;
+  await onServer(server, (admin) => admin.query(`create database ${name} template ${DEMO_TEMPLATE}`));
+  return dropped(server, name);
+}
+
+const demoTemplate = (server: Database): Promise<void> =>
+  withTemplate(server, DEMO_TEMPLATE, DEMO_LOCK, async (url) => {
     await migrated(url);
     await fillMart({ url, cases: 20_000, now: DEMO_NOW });
   });
-  return open(server, DEMO);
+
+/** A database whose `end()` drops it. */
+function dropped(server: Database, name: string): TestDatabase {
+  const opened = open(server, name);
+  return {
+    ...opened,
+    end: async () => {
+      await opened.end();
+      await onServer(server, (admin) => admin.query(`drop database ${name} with (force)`));
+    },
+  };
 }
 
 const TEMPLATE = "template_modstats";
 const TEMPLATE_LOCK = 726_101;
 const DEMO = "demo_modstats";
+const DEMO_TEMPLATE = "template_demo_modstats";
 const DEMO_LOCK = 726_102;
 
 let server: Promise<Database> | null = null;

@@ -1,0 +1,242 @@
+import type { Catalog } from "../../catalog/catalog.ts";
+import type { PlainMeasure } from "../../catalog/definition.ts";
+import { limits } from "../../kernel/limits.ts";
+import type { Grain, Period } from "../../kernel/question.ts";
+import type { Scope } from "../compile-scope.ts";
+import { dayOf, instantOf, isDay, spanOf } from "../periods.ts";
+import { type Calendar, dateOf, dayNumber, HOUR, OWN, startOfDay } from "./calendar.ts";
+import type { Cuboid } from "./cuboids.ts";
+import type { RollupState, StreamState, Unit } from "./state.ts";
+import { measureKey, type Reading, type Stream, type Streams } from "./streams.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+/** Half-open, in day numbers or in hours since the epoch. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** How a measure is answered from cells: which ones, and the parts of the period that are left to events. */
+export interface Cover {
+  readonly stream: Stream;
+  readonly reading: Reading;
+  readonly cuboid: Cuboid;
+  readonly rolled: readonly Range[];
+  /** The same ranges as periods of the scope, for the rows that a later watermark can still change. */
+  readonly rolledPeriods: readonly Period[];
+  readonly events: readonly Period[];
+}
+
+/**
+ * The cheapest cuboid that has the split's and the filters' dimensions in the days asked. A date counts as rolled up when its cells are there
+ * and clean, it is over, and its rows no longer depend on the watermark; everything else is left to events. Null: events are as cheap.
+ */
+export function coverOf(
+  measure: PlainMeasure,
+  scope: Scope,
+  streams: Streams,
+  state: RollupState,
+  zoned: Catalog["zoned"],
+): Cover | null {
+  const stream = streams.byMeasure.get(measureKey(measure));
+  const known = stream && state.streams.get(stream.id);
+  if (!stream || !known || known.fingerprint !== stream.fingerprint) return null;
+  if (scope.when.kind !== "period" || scope.age.gt !== null || scope.age.lt !== null) return null;
+  const wanted = new Set([...scope.by, ...scope.filters.map(({ dimension }) => dimension)]);
+  if ([...wanted].some((dimension) => !stream.dimensions.includes(dimension))) return null;
+  const reading = stream.readings.get(measureKey(measure)) as Reading;
+  const { period, grain } = scope.when;
+  const asked: Asked = { stream, known, reading, scope, period, grain, zoned };
+  const fitting = known.cuboids.filter(
+    (cuboid) =>
+      (reading.histogram === null || cuboid.histograms) &&
+      [...wanted].every((dimension) => cuboid.dimensions.includes(dimension)) &&
+      fitsCalendar(cuboid, asked),
+  );
+  const calendars = new Map<Calendar, Split | null>();
+  let best: { readonly cuboid: Cuboid; readonly split: Split; readonly cost: number } | null = null;
+  for (const cuboid of fitting) {
+    const split = calendars.get(cuboid.calendar) ?? splitPeriod(cuboid.calendar, asked);
+    calendars.set(cuboid.calendar, split);
+    if (!split || split.rolled.length === 0) continue;
+    const cost = split.rolledDays * cuboid.cells + split.eventDays * known.rowsADay;
+    if (!best || cost < best.cost) best = { cuboid, split, cost };
+  }
+  if (!best || best.cost > (best.split.rolledDays + best.split.eventDays) * known.rowsADay) return null;
+  const { rolled, rolledPeriods, events } = best.split;
+  return { stream, reading, cuboid: best.cuboid, rolled, rolledPeriods, events };
+}
+
+interface Asked {
+  readonly stream: Stream;
+  readonly known: StreamState;
+  readonly reading: Reading;
+  readonly scope: Scope;
+  readonly period: Period;
+  readonly grain: Grain;
+  readonly zoned: Catalog["zoned"];
+}
+
+/** Whether a cuboid's days are those of the question. */
+function fitsCalendar(cuboid: Cuboid, { scope, grain, zoned }: Asked): boolean {
+  const { calendar } = cuboid;
+  const needsHours = grain === "hour" || grain === "hour_of_day";
+  if (calendar === HOUR) return scope.zoning.kind === "one";
+  if (needsHours) return false;
+  if (calendar !== OWN) return scope.zoning.kind === "one";
+  if (!zoned || !cuboid.dimensions.includes(zoned.dimension)) return false;
+  return scope.zoning.kind === "own" || marketZone(scope, zoned) === scope.zoning.zone;
+}
+
+/** The zone of the one market that is filtered. */
+function marketZone(scope: Scope, zoned: NonNullable<Catalog["zoned"]>): string | undefined {
+  const included = scope.filters.filter(({ dimension, exclude }) => dimension === zoned.dimension && !exclude);
+  const [only] = included;
+  return included.length === 1 && only?.values.length === 1 ? zoned.zones.get(only.values[0] as string) : undefined;
+}
+
+interface Split {
+  readonly rolled: readonly Range[];
+  readonly rolledPeriods: readonly Period[];
+  readonly events: readonly Period[];
+  readonly rolledDays: number;
+  readonly eventDays: number;
+}
+
+const splitPeriod = (calendar: Calendar, asked: Asked): Split | null =>
+  calendar === HOUR ? splitHours(asked) : splitDays(calendar, asked);
+
+/** Whether a date's cells say what its events say. */
+function isUsable(unit: Unit | undefined, { reading, scope }: Asked): unit is Unit {
+  return (
+    unit !== undefined &&
+    unit.dirtySince === null &&
+    (!reading.dependsOnWatermark || unit.settledThrough <= scope.through)
+  );
+}
+
+function splitDays(calendar: Calendar, asked: Asked): Split | null {
+  const { scope, period, known } = asked;
+  const zones =
+    scope.zoning.kind === "own"
+      ? [...new Set([scope.zoning.zone, ...scope.zoning.zones.values()])]
+      : [scope.zoning.zone];
+  const first = firstWholeDay(period.from, zones);
+  const end = lastWholeDay(period.to, zones);
+  if (first >= end) return null;
+  if (calendar !== OWN && !haveSameDays(calendar, scope.zoning.zone, first, end)) return null;
+  const usable = (day: number): boolean =>
+    isUsable(known.units.get(day), asked) &&
+    zones.every((zone) => startOfDay(day + 1, zone) <= scope.now) &&
+    (calendar !== OWN || [day - 1, day, day + 1].every((near) => (known.units.get(near)?.strays ?? 0) === 0));
+  const rolled = joinGaps(runsOf(first, end, usable), first, end);
+  const gaps = gapsOf(rolled, first, end).map(({ from, to }) => ({ from: dateOf(from), to: dateOf(to) }));
+  const head = { from: period.from, to: dateOf(first) };
+  const tail = { from: dateOf(end), to: period.to };
+  const events = [head, ...gaps, tail].filter((part) => !isNothing(part, zones, scope.now));
+  const rolledDays = daysIn(rolled);
+  const all = Math.max(1, (Math.min(scope.now, spanOf(period, scope.zoning.zone).to) - spanOf(period, scope.zoning.zone).from) / DAY_MS);
+  return {
+    rolled,
+    rolledPeriods: rolled.map(({ from, to }) => ({ from: dateOf(from), to: dateOf(to) })),
+    events,
+    rolledDays,
+    eventDays: Math.max(0, all - rolledDays),
+  };
+}
+
+function firstWholeDay(from: string, zones: readonly string[]): number {
+  if (isDay(from)) return dayNumber(from);
+  const at = instantOf(from, "UTC");
+  return Math.max(
+    ...zones.map((zone) => {
+      const day = dayNumber(dayOf(at, zone));
+      return startOfDay(day, zone) === at ? day : day + 1;
+    }),
+  );
+}
+
+function lastWholeDay(to: string, zones: readonly string[]): number {
+  if (isDay(to)) return dayNumber(to);
+  const at = instantOf(to, "UTC");
+  return Math.min(...zones.map((zone) => dayNumber(dayOf(at, zone))));
+}
+
+function haveSameDays(a: string, b: string, first: number, end: number): boolean {
+  if (a === b) return true;
+  for (let day = first; day <= end; day += 1) if (startOfDay(day, a) !== startOfDay(day, b)) return false;
+  return true;
+}
+
+/** A part of the period in which nothing can have happened. */
+const isNothing = (part: Period, zones: readonly string[], now: number): boolean =>
+  part.from === part.to ||
+  zones.every((zone) => {
+    const { from, to } = spanOf(part, zone);
+    return from >= Math.min(to, now);
+  });
+
+function splitHours(asked: Asked): Split | null {
+  const { scope, period, known } = asked;
+  const { zone } = scope.zoning;
+  const span = spanOf(period, zone);
+  const until = Math.min(span.to, scope.now);
+  const [first, end] = [Math.ceil(span.from / HOUR_MS), Math.floor(until / HOUR_MS)];
+  if (first >= end || !hasWholeHours(zone, first, end)) return null;
+  const usable = (hour: number): boolean => {
+    const unit = known.units.get(Math.floor(hour / 24));
+    return isUsable(unit, asked) && unit.hasHours;
+  };
+  const rolled = joinGaps(runsOf(first, end, usable), first, end);
+  const iso = (hour: number): string => new Date(hour * HOUR_MS).toISOString();
+  const asPeriod = ({ from, to }: Range): Period => ({ from: iso(from), to: iso(to) });
+  const head = { from: new Date(span.from).toISOString(), to: iso(first) };
+  const tail = { from: iso(end), to: new Date(until).toISOString() };
+  const events = [head, ...gapsOf(rolled, first, end).map(asPeriod), tail].filter((part) => !isNothing(part, [zone], scope.now));
+  const rolledDays = daysIn(rolled) / 24;
+  return { rolled, rolledPeriods: rolled.map(asPeriod), events, rolledDays, eventDays: (until - span.from) / DAY_MS - rolledDays };
+}
+
+/** Zones of half and quarter hours have days that no hours of UTC add up to. */
+function hasWholeHours(zone: string, firstHour: number, endHour: number): boolean {
+  for (let day = Math.floor(firstHour / 24) - 1; day <= Math.ceil(endHour / 24) + 1; day += 1) {
+    if (startOfDay(day, zone) % HOUR_MS !== 0) return false;
+  }
+  return true;
+}
+
+const daysIn = (ranges: readonly Range[]): number => ranges.reduce((sum, { from, to }) => sum + to - from, 0);
+
+function runsOf(first: number, end: number, usable: (at: number) => boolean): Range[] {
+  const runs: Range[] = [];
+  let from: number | null = null;
+  for (let at = first; at <= end; at += 1) {
+    const use = at < end && usable(at);
+    if (use && from === null) from = at;
+    if (!use && from !== null) {
+      runs.push({ from, to: at });
+      from = null;
+    }
+  }
+  return runs;
+}
+
+/** The shortest runs are given up until there are few gaps: each gap is a statement of its own. */
+function joinGaps(runs: readonly Range[], first: number, end: number): Range[] {
+  const kept = [...runs];
+  while (gapsOf(kept, first, end).length > limits.rollupGapsMax) {
+    const shortest = kept.reduce((a, b) => (b.to - b.from < a.to - a.from ? b : a));
+    kept.splice(kept.indexOf(shortest), 1);
+  }
+  return kept;
+}
+
+function gapsOf(runs: readonly Range[], first: number, end: number): Range[] {
+  const edges = [{ from: first, to: first }, ...runs, { from: end, to: end }];
+  return edges
+    .slice(1)
+    .map((run, index) => ({ from: (edges[index] as Range).to, to: run.from }))
+    .filter(({ from, to }) => from < to);
+}

@@ -1,0 +1,233 @@
+import type { PoolClient } from "pg";
+import type { Catalog } from "../../catalog/catalog.ts";
+import { limits } from "../../kernel/limits.ts";
+import { expression } from "../compile-scope.ts";
+import { all, ident, sql } from "../sql.ts";
+import { type Calendar, HOUR, OWN } from "./calendar.ts";
+import { CELL_DIMENSIONS_MAX, type Cuboid } from "./cuboids.ts";
+import type { CellGroup } from "./fold.ts";
+import { scanned } from "./refresh.ts";
+import { rowsWithin, scopeOf } from "./scan.ts";
+import { query } from "./store.ts";
+import type { Stream } from "./streams.ts";
+
+const DAY_MS = 86_400_000;
+
+/** A kind of question: the dimensions that it needs in a calendar, and how often it is asked. */
+export interface AskedShape {
+  readonly stream: string;
+  readonly calendar: Calendar;
+  readonly dimensions: readonly string[];
+  readonly weight: number;
+}
+
+export interface Candidate extends Cuboid {
+  /** Cells and bytes of one day. */
+  readonly cells: number;
+  readonly bytes: number;
+}
+export interface Chosen {
+  readonly stream: Stream;
+  readonly rowsADay: number;
+  readonly cuboids: readonly Candidate[];
+}
+
+export interface LatticeOptions {
+  readonly catalog: Catalog;
+  /** The zone of most askers: days of questions about several markets are its days. */
+  readonly zone: string;
+  readonly now: number;
+  readonly asked: readonly AskedShape[];
+  /** Bytes of roll-ups for each byte of the table that they are made from. */
+  readonly budgetShare: number;
+  /** A cuboid has a cell for at least this many events. */
+  readonly eventsPerCellMin: number;
+}
+
+/**
+ * Chooses the cuboids of streams that read the same table, within a share of that table's bytes: each time the one with the largest gain for
+ * its bytes, where the gain is what it spares the questions over the cheapest way so far (the greedy algorithm of Harinarayan, Rajaraman and
+ * Ullman, "Implementing data cubes efficiently", SIGMOD 1996). Cells are counted on one real day. A cuboid with a cell for fewer than four
+ * events is not worth having.
+ */
+export async function chooseCuboids(
+  client: PoolClient,
+  streams: readonly Stream[],
+  options: LatticeOptions,
+): Promise<Chosen[]> {
+  const measured: MeasuredStream[] = [];
+  for (const stream of streams) measured.push(await measure(client, stream, options));
+  const bytesADay = await tableBytesADay(client, measured);
+  return greedy(measured, bytesADay * options.budgetShare, options);
+}
+
+interface MeasuredStream {
+  readonly stream: Stream;
+  readonly rows: number;
+  readonly candidates: readonly Candidate[];
+}
+
+async function measure(client: PoolClient, stream: Stream, options: LatticeOptions): Promise<MeasuredStream> {
+  const day = await typicalDay(client, stream, options.now);
+  if (day === null) return { stream, rows: 0, candidates: [] };
+  const cuboids = candidatesOf(stream, options);
+  const dates = { first: day, end: day + 1 };
+  const { fold } = await scanned(client, { stream, cuboids, zoned: options.catalog.zoned }, dates, options.now);
+  const sizes = new Map<number, { cells: number; bytes: number }>();
+  for (const group of fold.groups()) {
+    const known = sizes.get(group.cuboid.id) ?? { cells: 0, bytes: 0 };
+    known.cells += group.values.length;
+    known.bytes += bytesOf(group);
+    sizes.set(group.cuboid.id, known);
+  }
+  return {
+    stream,
+    rows: fold.rows.get(day)?.rows ?? 0,
+    candidates: cuboids.map((cuboid) => ({ ...cuboid, ...(sizes.get(cuboid.id) ?? { cells: 0, bytes: 0 }) })),
+  };
+}
+
+/** The day with the median number of rows of the last four weeks that have any; null without rows. */
+async function typicalDay(client: PoolClient, stream: Stream, now: number): Promise<number | null> {
+  const scope = scopeOf(stream, now);
+  const on = expression(stream.on, scope);
+  const table = sql`from ${ident(stream.fact.table)} ${ident(stream.fact.alias)}`;
+  const count = async (until: number): Promise<{ day: number; rows: number }[]> => {
+    const span = { from: until - 28 * DAY_MS, to: until };
+    const { rows } = await query(
+      client,
+      sql`select floor(extract(epoch from ${on}) / 86400)::int as day, count(*)::float8 as rows
+        ${rowsWithin(stream, scope, span, [], [])} group by 1 order by 2`,
+    );
+    return rows;
+  };
+  let days = await count(now - DAY_MS);
+  if (days.length === 0 && /^\w+\.\w+$/.test(stream.on) && stream.on.startsWith(`${stream.fact.alias}.`)) {
+    const { rows } = await query(client, sql`select max(${on}) as last ${table} where ${all([sql`${on} <= ${iso(now)}::timestamptz`])}`);
+    const last = rows[0]?.last as Date | null;
+    if (last) days = await count(last.getTime());
+  }
+  return days[Math.floor(days.length / 2)]?.day ?? null;
+}
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** Every set of at most two dimensions in each calendar, and the sets that questions really asked for. */
+function candidatesOf(stream: Stream, { catalog, zone, asked }: LatticeOptions): Cuboid[] {
+  const zoned = catalog.zoned?.dimension;
+  const dimensions = stream.dimensions;
+  const pairs = dimensions.flatMap((a, at) => dimensions.slice(at + 1).map((b) => [a, b]));
+  const sets = [[], ...dimensions.map((one) => [one]), ...pairs];
+  const wanted: { calendar: Calendar; dimensions: readonly string[] }[] = [
+    ...sets.map((set) => ({ calendar: zone, dimensions: set })),
+    ...sets.filter((set) => zoned !== undefined && set.includes(zoned)).map((set) => ({ calendar: OWN, dimensions: set })),
+    ...sets
+      .filter((set) => set.length < 2 || (zoned !== undefined && set.includes(zoned)))
+      .map((set) => ({ calendar: HOUR, dimensions: set })),
+    ...asked.filter((shape) => shape.stream === stream.id && isPossible(shape, stream, catalog)),
+  ];
+  const distinct = new Map(wanted.map((one) => [shapeKey(one), one]));
+  const onlyHistograms = [...stream.readings.values()].every(({ histogram }) => histogram !== null);
+  return [...distinct.values()].map(({ calendar, dimensions: set }, id) => ({
+    id,
+    calendar,
+    dimensions: [...set],
+    histograms: stream.histograms.length > 0 && (onlyHistograms || set.length <= 1),
+  }));
+}
+
+const isPossible = ({ dimensions, calendar }: AskedShape, stream: Stream, catalog: Catalog): boolean =>
+  dimensions.length <= CELL_DIMENSIONS_MAX &&
+  dimensions.every((dimension) => stream.dimensions.includes(dimension)) &&
+  (calendar !== OWN || (catalog.zoned !== null && dimensions.includes(catalog.zoned.dimension)));
+
+const shapeKey = ({ calendar, dimensions }: { calendar: Calendar; dimensions: readonly string[] }): string =>
+  JSON.stringify([calendar, [...dimensions].sort()]);
+
+/** Of a row of a cell table: header and pointer, fixed columns, values, numbers that are not NULL, bins; and its entry in the index. */
+function bytesOf(group: CellGroup): number {
+  let bytes = 0;
+  group.values.forEach((values, index) => {
+    bytes += ROW_BYTES;
+    for (const value of values) bytes += (value?.length ?? 0) + 1;
+    for (const number of group.numbers[index] as Float64Array) if (number !== 0) bytes += 8;
+    for (const bins of group.bins[index] ?? []) bytes += bins.size === 0 ? 0 : 96 + bins.size * 18;
+  });
+  return bytes;
+}
+const ROW_BYTES = 70;
+
+/** Bytes of the streams' table, indexes included, for each day of its largest stream. */
+async function tableBytesADay(client: PoolClient, measured: readonly MeasuredStream[]): Promise<number> {
+  const [first] = measured;
+  if (!first) return 0;
+  const { rows } = await client.query<{ bytes: number; rows: number }>(
+    `select pg_total_relation_size($1::regclass)::float8 as bytes, greatest(reltuples, 0)::float8 as rows from pg_class where oid = $1::regclass`,
+    [first.stream.fact.table],
+  );
+  const [size] = rows;
+  const perRow = size && size.rows > 0 ? size.bytes / size.rows : 0;
+  return perRow * Math.max(...measured.map((one) => one.rows));
+}
+
+function greedy(measured: readonly MeasuredStream[], budget: number, options: LatticeOptions): Chosen[] {
+  const shapes = measured.flatMap((one) => shapesOf(one, options));
+  const offers = measured.flatMap(({ stream, rows, candidates }) =>
+    candidates
+      .filter(({ cells }) => cells > 0 && cells <= rows / options.eventsPerCellMin)
+      .map((candidate) => ({ stream, candidate, taken: false })),
+  );
+  let left = budget;
+  for (;;) {
+    let best: { offer: (typeof offers)[number]; value: number } | null = null;
+    for (const offer of offers) {
+      const kept = offer.candidate.calendar === HOUR ? limits.rollupHoursKeptDays / HISTORY_DAYS : 1;
+      const bytes = offer.candidate.bytes * kept;
+      if (offer.taken || bytes > left) continue;
+      const value = gainOf(offer.stream, offer.candidate, shapes) / bytes;
+      if (value > 0 && (!best || value > best.value)) best = { offer, value };
+    }
+    if (!best) break;
+    const { stream, candidate } = best.offer;
+    best.offer.taken = true;
+    left -= candidate.bytes * (candidate.calendar === HOUR ? limits.rollupHoursKeptDays / HISTORY_DAYS : 1);
+    for (const shape of shapes) if (covers(stream, candidate, shape)) shape.cost = Math.min(shape.cost, candidate.cells);
+  }
+  return measured.map(({ stream, rows }) => ({
+    stream,
+    rowsADay: rows,
+    cuboids: offers.filter((offer) => offer.stream === stream && offer.taken).map(({ candidate }) => candidate),
+  }));
+}
+
+/** Days of history that the bytes of the hourly cells, which are kept for fewer, are set against. */
+const HISTORY_DAYS = 400;
+
+interface Shape extends AskedShape {
+  cost: number;
+}
+
+/** What may be asked, the plainer the likelier; and what was. */
+function shapesOf({ stream, rows, candidates }: MeasuredStream, { asked }: LatticeOptions): Shape[] {
+  const likely = candidates.map(({ calendar, dimensions }) => ({
+    stream: stream.id,
+    calendar,
+    dimensions,
+    weight: (PRIOR_BY_SIZE[dimensions.length] ?? 0) * (calendar === HOUR ? 0.5 : 1),
+    cost: rows,
+  }));
+  return [...likely, ...asked.filter((shape) => shape.stream === stream.id).map((shape) => ({ ...shape, cost: rows }))];
+}
+const PRIOR_BY_SIZE = [8, 4, 1];
+
+const covers = (stream: Stream, cuboid: Cuboid, shape: AskedShape): boolean =>
+  shape.stream === stream.id &&
+  (shape.calendar === cuboid.calendar) &&
+  shape.dimensions.every((dimension) => cuboid.dimensions.includes(dimension));
+
+const gainOf = (stream: Stream, candidate: Candidate, shapes: readonly Shape[]): number =>
+  shapes.reduce(
+    (sum, shape) =>
+      covers(stream, candidate, shape) ? sum + shape.weight * Math.max(0, shape.cost - candidate.cells) : sum,
+    0,
+  );
+

@@ -1,0 +1,29 @@
+import type { Pool } from "pg";
+import type { Catalog } from "../../catalog/catalog.ts";
+import type { Compiler } from "../create-measure.ts";
+import { compileCovered } from "./compile-covered.ts";
+import { type RollupState, RollupStates } from "./state.ts";
+import { type Streams, streamsOf } from "./streams.ts";
+
+/** The reading side of the roll-ups: what compiles a question to cells, and what is known about them now. */
+export interface Rollups {
+  readonly compiler: Compiler;
+  state(): Promise<RollupState>;
+}
+
+export function openRollups(pool: Pool): Rollups {
+  const states = new RollupStates(pool);
+  const streams = new WeakMap<Catalog, Streams>();
+  const streamsFor = (catalog: Catalog): Streams => {
+    const known = streams.get(catalog) ?? streamsOf(catalog);
+    streams.set(catalog, known);
+    return known;
+  };
+  return {
+    compiler: async (catalog) => {
+      const state = await states.current();
+      return state.streams.size === 0 ? undefined : compileCovered(streamsFor(catalog), state, catalog);
+    },
+    state: () => states.current(),
+  };
+}

@@ -1,0 +1,159 @@
+import type { PoolClient } from "pg";
+import type { Catalog } from "../../catalog/catalog.ts";
+import { expression } from "../compile-scope.ts";
+import { ident, join, sql } from "../sql.ts";
+import { dateOf, HOUR, OWN, spanOfDays } from "./calendar.ts";
+import type { Cuboid } from "./cuboids.ts";
+import { type CellGroup, Fold } from "./fold.ts";
+import { rowsWithin, scanOf, scanText, scopeOf, withoutParameters } from "./scan.ts";
+import { cellTable, pendingTable, query, readRows, writeCells } from "./store.ts";
+import type { Stream } from "./streams.ts";
+
+/** Dates of a stream that are made in one go, half-open, as day numbers. */
+export interface Dates {
+  readonly first: number;
+  readonly end: number;
+}
+
+export interface RefreshTarget {
+  readonly stream: Stream;
+  readonly cuboids: readonly Cuboid[];
+  readonly zoned: Catalog["zoned"];
+  /** First date that keeps its hours. */
+  readonly hoursFrom: number;
+}
+
+export interface Refreshed {
+  readonly rows: number;
+  readonly cells: number;
+  readonly ms: number;
+}
+
+/**
+ * Makes the cells of some dates anew, in one transaction on one snapshot: readers see all of the old cells or all of the new ones, and a
+ * process that is killed leaves the old ones. The dates are clean afterwards as of that snapshot.
+ */
+export async function refreshDates(
+  client: PoolClient,
+  target: RefreshTarget,
+  dates: Dates,
+  through: number,
+): Promise<Refreshed> {
+  const started = performance.now();
+  const { stream } = target;
+  await client.query("begin isolation level repeatable read");
+  try {
+    await client.query("set local statement_timeout = 0");
+    const { fold, rows } = await scanned(client, target, dates, through);
+    await clear(client, target, dates);
+    const [days, hours] = splitByTable(fold.groups(), target.hoursFrom);
+    const cells = (await writeCells(client, stream, "day", days)) + (await writeCells(client, stream, "hour", hours));
+    if (stream.settled.length > 0) await writePending(client, target, dates, through);
+    const ms = performance.now() - started;
+    await noteUnits(client, target, dates, fold, through, ms / (dates.end - dates.first));
+    await moveOn(client);
+    await client.query("commit");
+    return { rows, cells, ms: performance.now() - started };
+  } catch (cause) {
+    await client.query("rollback").catch(() => {});
+    throw cause;
+  }
+}
+
+/** All rows that belong to the dates in some calendar, folded. */
+export async function scanned(
+  client: PoolClient,
+  { stream, cuboids, zoned }: Omit<RefreshTarget, "hoursFrom">,
+  dates: Dates,
+  through: number,
+): Promise<{ readonly fold: Fold; readonly rows: number }> {
+  const fold = new Fold({ stream, cuboids, zoned, ...dates });
+  const span = spanOfDays(dates.first, dates.end, zonesOf(cuboids, zoned));
+  const text = withoutParameters(scanText(stream, scanOf(stream), span, through));
+  const rows = await readRows(client, text, (fields) => fold.push(fields));
+  return { fold, rows };
+}
+
+/** Every zone whose days the cells are of. */
+export function zonesOf(cuboids: readonly Cuboid[], zoned: Catalog["zoned"]): string[] {
+  const named = cuboids.map(({ calendar }) => calendar).filter((calendar) => calendar !== OWN && calendar !== HOUR);
+  return [...new Set(["UTC", ...named, ...(zoned?.zones.values() ?? [])])];
+}
+
+async function clear(client: PoolClient, { stream, cuboids }: RefreshTarget, dates: Dates): Promise<void> {
+  const [from, to] = [dateOf(dates.first), dateOf(dates.end)];
+  const ids = cuboids.map(({ id }) => id);
+  await query(
+    client,
+    sql`delete from ${ident(cellTable(stream, "day"))} where cuboid = any(${ids}::smallint[]) and t >= ${from}::date and t < ${to}::date`,
+  );
+  await query(
+    client,
+    sql`delete from ${ident(cellTable(stream, "hour"))} where cuboid = any(${ids}::smallint[])
+      and t >= ${`${from}T00:00Z`}::timestamptz and t < ${`${to}T00:00Z`}::timestamptz`,
+  );
+}
+
+/** Daily groups at once, hourly ones kept for after: COPY fills one table at a time. */
+function splitByTable(groups: Iterable<CellGroup>, hoursFrom: number): [CellGroup[], CellGroup[]] {
+  const [days, hours]: [CellGroup[], CellGroup[]] = [[], []];
+  for (const group of groups) {
+    if (group.cuboid.calendar !== HOUR) days.push(group);
+    else if (group.time >= hoursFrom * 24) hours.push(group);
+  }
+  return [days, hours];
+}
+
+/** Rows that a later watermark can still change, as they stand, for each date that they belong to in some calendar. */
+async function writePending(
+  client: PoolClient,
+  { stream, cuboids, zoned }: RefreshTarget,
+  dates: Dates,
+  through: number,
+): Promise<void> {
+  const [from, to] = [sql`${dateOf(dates.first)}::date`, sql`${dateOf(dates.end)}::date`];
+  const table = ident(pendingTable(stream));
+  await query(client, sql`delete from ${table} where rollup_day >= ${from} and rollup_day < ${to}`);
+  const scope = scopeOf(stream, through);
+  const zones = zonesOf(cuboids, zoned);
+  const settled = join(
+    stream.settled.map((one) => sql`(${expression(one, scope)})`),
+    " and ",
+  );
+  const lateral = sql`cross join lateral (select distinct (${expression(stream.on, scope)} at time zone zone)::date as day
+      from unnest(${zones}::text[]) as zone) own`;
+  const conditions = [sql`own.day >= ${from} and own.day < ${to}`, sql`not (${settled})`];
+  const span = spanOfDays(dates.first, dates.end, zones);
+  await query(
+    client,
+    sql`insert into ${table} select ${ident(stream.fact.alias)}.*, own.day
+      ${rowsWithin(stream, scope, span, stream.settled, conditions, lateral)}`,
+  );
+}
+
+async function noteUnits(
+  client: PoolClient,
+  { stream, hoursFrom }: RefreshTarget,
+  dates: Dates,
+  fold: Fold,
+  through: number,
+  msEach: number,
+): Promise<void> {
+  const days = Array.from({ length: dates.end - dates.first }, (_, at) => dates.first + at);
+  const counts = days.map((day) => fold.rows.get(day) ?? { rows: 0, strays: 0 });
+  await query(
+    client,
+    sql`insert into rollup.units (stream, day, row_count, stray_count, has_hours, settled_through, build_ms)
+      select ${stream.id}, day, rows, strays, hours, ${new Date(through).toISOString()}, ${msEach}
+      from unnest(${days.map(dateOf)}::date[], ${counts.map(({ rows }) => rows)}::bigint[],
+        ${counts.map(({ strays }) => strays)}::bigint[], ${days.map((day) => day >= hoursFrom)}::boolean[]) as made(day, rows, strays, hours)
+      on conflict (stream, day) do update set row_count = excluded.row_count, stray_count = excluded.stray_count,
+        has_hours = excluded.has_hours, settled_through = excluded.settled_through, built_at = now(),
+        build_ms = excluded.build_ms, dirty_since = null`,
+  );
+}
+
+/** Tells every reader that what it knows about the roll-ups is old. */
+export async function moveOn(client: PoolClient): Promise<void> {
+  await client.query("update rollup.generation set generation = generation + 1, changed_at = clock_timestamp()");
+}

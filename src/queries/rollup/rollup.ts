@@ -1,0 +1,216 @@
+import type { Pool, PoolClient } from "pg";
+import type { Catalog } from "../../catalog/catalog.ts";
+import { limits } from "../../kernel/limits.ts";
+import { expression } from "../compile-scope.ts";
+import { sql } from "../sql.ts";
+import { readWatermarks, throughOf } from "../watermarks.ts";
+import { dateOf, dayNumber } from "./calendar.ts";
+import { captureChanges, markDirty } from "./changes.ts";
+import type { Cuboid } from "./cuboids.ts";
+import { type AskedShape, chooseCuboids } from "./lattice.ts";
+import { moveOn, type RefreshTarget, refreshDates } from "./refresh.ts";
+import { rowsWithin, scopeOf } from "./scan.ts";
+import type { StreamState } from "./state.ts";
+import { readState } from "./state.ts";
+import { createTables, dropTables, query } from "./store.ts";
+import { type Stream, type Streams, streamsOf } from "./streams.ts";
+
+const DAY_MS = 86_400_000;
+
+export interface RollupOptions {
+  readonly catalog: Catalog;
+  /** The zone of most askers. */
+  readonly zone: string;
+  readonly now: number;
+  /** Bytes of roll-ups for each byte of events. */
+  readonly budgetShare: number;
+  readonly eventsPerCellMin: number;
+  /** Dates to make anew (`2026-03-01`, half-open), clean or not; null = what is missing or dirty. */
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly asked: readonly AskedShape[];
+  readonly onProgress: (progress: RollupProgress) => void;
+  /** Stops between two transactions. */
+  readonly signal?: AbortSignal;
+}
+export interface RollupProgress {
+  readonly stream: string;
+  readonly day: string;
+  readonly done: number;
+  readonly all: number;
+  readonly rows: number;
+  readonly cells: number;
+}
+export interface RollupReport {
+  readonly streams: number;
+  readonly days: number;
+  readonly rows: number;
+  readonly cells: number;
+  readonly ms: number;
+  /** False when another process is at it. */
+  readonly held: boolean;
+}
+
+/** Only one process refreshes at a time; the others go on reading. */
+const ROLLUP_LOCK = 726_050;
+
+/** Runs `work` as the one that refreshes; null when another process does. */
+export async function alone<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T | null> {
+  const client = await pool.connect();
+  let healthy = true;
+  try {
+    const { rows } = await client.query<{ held: boolean }>("select pg_try_advisory_lock($1) as held", [ROLLUP_LOCK]);
+    if (!rows[0]?.held) return null;
+    try {
+      await client.query("set statement_timeout = 0");
+      return await work(client);
+    } finally {
+      await client.query("reset statement_timeout").catch(() => {});
+      await client.query("select pg_advisory_unlock($1)", [ROLLUP_LOCK]).catch(() => {
+        healthy = false;
+      });
+    }
+  } finally {
+    client.release(!healthy);
+  }
+}
+
+/** Brings the roll-ups of a catalog up to date: chooses cuboids where there are none, and makes the dates that are missing or dirty. */
+export async function rollUp(pool: Pool, options: RollupOptions): Promise<RollupReport> {
+  const started = performance.now();
+  const sum = { streams: 0, days: 0, rows: 0, cells: 0 };
+  const done = await alone(pool, async (client) => {
+    const streams = streamsOf(options.catalog);
+    await captureChanges(client, streams, options);
+    if (await prepare(client, streams, options)) await captureChanges(client, streams, options);
+    for (const stream of streams.all) {
+      const state = (await readState(client)).streams.get(stream.id);
+      if (!state || state.cuboids.length === 0) continue;
+      sum.streams += 1;
+      await refreshStream(client, stream, state, options, sum);
+    }
+    return true;
+  });
+  return { ...sum, ms: performance.now() - started, held: done !== null };
+}
+
+/** Tables and cuboids for streams that have none yet, or were chosen for another catalog; nothing of streams that are gone. True = made some. */
+async function prepare(client: PoolClient, streams: Streams, options: RollupOptions): Promise<boolean> {
+  const state = await readState(client);
+  for (const known of state.streams.keys()) {
+    if (!streams.all.some(({ id }) => id === known)) await inTransaction(client, () => dropTables(client, known));
+  }
+  const anew = streams.all.filter(({ id, fingerprint }) => state.streams.get(id)?.fingerprint !== fingerprint);
+  const tables = new Map<string, Stream[]>();
+  for (const stream of anew) tables.set(stream.fact.table, [...(tables.get(stream.fact.table) ?? []), stream]);
+  for (const group of tables.values()) {
+    if (!(await canBeFollowed(client, (group[0] as Stream).fact.table))) continue;
+    const chosen = await chooseCuboids(client, group, options);
+    await inTransaction(client, async () => {
+      for (const { stream, cuboids, rowsADay } of chosen) {
+        await createTables(client, stream, cuboids, rowsADay);
+        if (cuboids.length > 0) await noteReach(client, stream, options.now);
+      }
+      await moveOn(client);
+    });
+  }
+  return anew.length > 0;
+}
+
+/** Changes are seen by the transaction that wrote a row: a view or a foreign table does not show it. */
+async function canBeFollowed(client: PoolClient, table: string): Promise<boolean> {
+  const { rows } = await client.query("select relkind in ('r', 'p') as can from pg_class where oid = to_regclass($1)", [table]);
+  return rows[0]?.can === true;
+}
+
+async function refreshStream(
+  client: PoolClient,
+  stream: Stream,
+  state: StreamState,
+  options: RollupOptions,
+  sum: { days: number; rows: number; cells: number },
+): Promise<void> {
+  const wanted = wantedDays(state, options);
+  if (wanted.length === 0) return;
+  const { catalog, now } = options;
+  const through = await throughOfStream(client, stream, options);
+  const target: RefreshTarget = {
+    stream,
+    cuboids: state.cuboids as readonly Cuboid[],
+    zoned: catalog.zoned,
+    hoursFrom: Math.floor(now / DAY_MS) - limits.rollupHoursKeptDays,
+  };
+  let done = 0;
+  for (const dates of batches(wanted, state.rowsADay)) {
+    if (options.signal?.aborted) return;
+    const { rows, cells } = await refreshDates(client, target, dates, through);
+    done += dates.end - dates.first;
+    sum.days += dates.end - dates.first;
+    sum.rows += rows;
+    sum.cells += cells;
+    options.onProgress({ stream: stream.id, day: dateOf(dates.first), done, all: wanted.length, rows, cells });
+  }
+}
+
+/** The watermark up to which a stream's rows are settled. */
+export async function throughOfStream(
+  client: PoolClient,
+  stream: Stream,
+  { catalog, now }: Pick<RollupOptions, "catalog" | "now">,
+): Promise<number> {
+  const read = await readWatermarks(client as unknown as Pool, catalog.watermarks);
+  if (!read.ok) throw new Error(`The watermarks cannot be read: ${read.error.code}`);
+  return throughOf(stream.fact.watermarks, read.value.watermarks, now);
+}
+
+/** The dates asked for, or those that are not clean; newest first, for those are asked about. */
+function wantedDays(state: StreamState, { from, to }: RollupOptions): number[] {
+  const days = [...state.units.keys()].sort((a, b) => b - a);
+  if (from === null && to === null) return days.filter((day) => state.units.get(day)?.dirtySince !== null);
+  const first = from === null ? Number.NEGATIVE_INFINITY : dayNumber(from);
+  const end = to === null ? Number.POSITIVE_INFINITY : dayNumber(to);
+  return days.filter((day) => day >= first && day < end);
+}
+
+/** Neighbouring dates together, up to so many rows that their cells stay small in memory. */
+function batches(days: readonly number[], rowsADay: number): { first: number; end: number }[] {
+  const most = Math.max(1, Math.min(31, Math.floor(limits.rollupBatchRowsMax / Math.max(1, rowsADay))));
+  const made: { first: number; end: number }[] = [];
+  for (const day of days) {
+    const last = made.at(-1);
+    if (last && last.first === day + 1 && last.end - last.first < most) made[made.length - 1] = { first: day, end: last.end };
+    else made.push({ first: day, end: day + 1 });
+  }
+  return made;
+}
+
+/** Every date from the first row of a stream to the last one up to now, with one on either side for the zones: still to be made. */
+async function noteReach(client: PoolClient, stream: Stream, now: number): Promise<void> {
+  const scope = scopeOf(stream, now);
+  const on = expression(stream.on, scope);
+  const { rows } = await query(
+    client,
+    sql`select extract(epoch from min(${on}))::float8 as first, extract(epoch from max(${on}))::float8 as last
+      ${rowsWithin({ ...stream, fact: { ...stream.fact, where: null }, dimensions: [] }, scope, EVER, [], [])}`,
+  );
+  const { first, last } = rows[0] as { first: number | null; last: number | null };
+  if (first === null || last === null) return;
+  const end = Math.floor(Math.min(last, now / 1_000) / 86_400) + 2;
+  await markDirty(client, stream, daysBetween(Math.floor(first / 86_400) - 1, end));
+}
+/** The years 1 to 9999. */
+const EVER = { from: -62_135_596_800_000, to: 253_402_300_799_000 };
+
+const daysBetween = (first: number, end: number): number[] =>
+  Array.from({ length: Math.max(0, end - first) }, (_, at) => first + at);
+
+export async function inTransaction(client: PoolClient, work: () => Promise<void>): Promise<void> {
+  await client.query("begin");
+  try {
+    await work();
+    await client.query("commit");
+  } catch (cause) {
+    await client.query("rollback").catch(() => {});
+    throw cause;
+  }
+}

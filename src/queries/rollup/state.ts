@@ -1,0 +1,104 @@
+import type { Pool, PoolClient } from "pg";
+import { render, sql } from "../sql.ts";
+import { dayNumber } from "./calendar.ts";
+import type { Cuboid } from "./cuboids.ts";
+
+/** What is known about the roll-ups of one stream. */
+export interface StreamState {
+  readonly fingerprint: string;
+  readonly rowsADay: number;
+  readonly cuboids: readonly (Cuboid & { readonly cells: number; readonly bytes: number })[];
+  /** By day number. */
+  readonly units: ReadonlyMap<number, Unit>;
+}
+export interface Unit {
+  readonly rows: number;
+  readonly strays: number;
+  readonly hasHours: boolean;
+  /** Milliseconds since the epoch. */
+  readonly settledThrough: number;
+  readonly builtAt: number;
+  readonly buildMs: number;
+  readonly dirtySince: number | null;
+}
+export interface RollupState {
+  readonly generation: number;
+  readonly streams: ReadonlyMap<string, StreamState>;
+}
+
+/**
+ * Reads what is rolled up, and again only when it has changed since: one small statement a question. Null where there are no
+ * roll-ups at all.
+ */
+export class RollupStates {
+  readonly #pool: Pool;
+  #known: RollupState | null = null;
+  #reading: Promise<RollupState> | null = null;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  async current(): Promise<RollupState> {
+    const { rows } = await this.#pool.query<{ generation: number }>({
+      name: "rollup generation",
+      text: "select generation from rollup.generation",
+    });
+    const generation = Number(rows[0]?.generation ?? 0);
+    if (this.#known && this.#known.generation >= generation) return this.#known;
+    this.#reading ??= readState(this.#pool).finally(() => {
+      this.#reading = null;
+    });
+    this.#known = await this.#reading;
+    return this.#known;
+  }
+}
+
+/** Everything in one statement, so that no refresh falls between its parts. */
+export async function readState(pool: Pool | PoolClient): Promise<RollupState> {
+  const { text } = render(sql`select
+    (select generation from rollup.generation) as generation,
+    (select coalesce(json_agg(s), '[]') from (select stream, fingerprint, rows_a_day from rollup.streams order by stream) s) as streams,
+    (select coalesce(json_agg(c), '[]') from (select * from rollup.cuboids order by stream, cuboid) c) as cuboids,
+    (select coalesce(json_agg(json_build_array(stream, day, row_count, stray_count, has_hours,
+      extract(epoch from settled_through)::float8 * 1000, extract(epoch from built_at)::float8 * 1000, build_ms,
+      extract(epoch from dirty_since)::float8 * 1000)), '[]') from rollup.units) as units`);
+  const { rows } = await pool.query<Read>(text);
+  const [read] = rows as [Read];
+  const units = new Map<string, Map<number, Unit>>();
+  for (const [stream, day, count, strays, hasHours, settledThrough, builtAt, buildMs, dirtySince] of read.units) {
+    const own = units.get(stream) ?? new Map<number, Unit>();
+    units.set(stream, own);
+    own.set(dayNumber(day), { rows: count, strays, hasHours, settledThrough, builtAt, buildMs, dirtySince });
+  }
+  const streams = new Map<string, StreamState>();
+  for (const { stream, fingerprint, rows_a_day } of read.streams) {
+    const cuboids = read.cuboids
+      .filter((one) => one.stream === stream)
+      .map(({ cuboid, calendar, dimensions, histograms, cells_a_day, bytes_a_day }) => ({
+        id: cuboid,
+        calendar,
+        dimensions,
+        histograms,
+        cells: cells_a_day,
+        bytes: bytes_a_day,
+      }));
+    streams.set(stream, { fingerprint, rowsADay: rows_a_day, cuboids, units: units.get(stream) ?? new Map() });
+  }
+  return { generation: Number(read.generation), streams };
+}
+
+interface Read {
+  readonly generation: number;
+  readonly streams: readonly { stream: string; fingerprint: string; rows_a_day: number }[];
+  readonly cuboids: readonly {
+    stream: string;
+    cuboid: number;
+    calendar: string;
+    dimensions: string[];
+    histograms: boolean;
+    cells_a_day: number;
+    bytes_a_day: number;
+  }[];
+  readonly units: readonly (readonly [string, string, number, number, boolean, number, number, number, number | null])[];
+}

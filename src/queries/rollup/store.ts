@@ -1,0 +1,135 @@
+import { once } from "node:events";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { PoolClient } from "pg";
+import { from as copyFrom, to as copyTo } from "pg-copy-streams";
+import { ident, render, type SqlText, sql } from "../sql.ts";
+import { dateOf } from "./calendar.ts";
+import { CELL_DIMENSIONS_MAX, type Cuboid } from "./cuboids.ts";
+import type { CellGroup } from "./fold.ts";
+import type { Stream } from "./streams.ts";
+
+export type CellTable = "day" | "hour";
+export const cellTable = (stream: Stream, table: CellTable): string => `rollup.${stream.id}_${table}`;
+export const pendingTable = (stream: Stream): string => `rollup.${stream.id}_pending`;
+
+export const query = (client: PoolClient, text: SqlText) => {
+  const { text: written, params } = render(text);
+  return client.query(written, [...params]);
+};
+
+/** Makes a stream's empty tables and notes its cuboids; what an older catalog left under this name goes. */
+export async function createTables(
+  client: PoolClient,
+  stream: Stream,
+  cuboids: readonly (Cuboid & { readonly cells: number; readonly bytes: number })[],
+  rowsADay: number,
+): Promise<void> {
+  await dropTables(client, stream.id);
+  for (const [table, time] of [
+    ["day", "date"],
+    ["hour", "timestamptz"],
+  ] as const) {
+    const name = cellTable(stream, table);
+    await client.query(`create table ${name} (${columnsOf(stream, time).join(", ")}) with (fillfactor = 100)`);
+    await client.query(`create index on ${name} (cuboid, t)`);
+  }
+  if (stream.settled.length > 0) {
+    await client.query(`create table ${pendingTable(stream)} (like ${stream.fact.table}, rollup_day date not null)`);
+    await client.query(`create index on ${pendingTable(stream)} (rollup_day)`);
+  }
+  await query(
+    client,
+    sql`insert into rollup.streams (stream, fingerprint, rows_a_day) values (${stream.id}, ${stream.fingerprint}, ${rowsADay})`,
+  );
+  for (const { id, calendar, dimensions, histograms, cells, bytes } of cuboids) {
+    await query(
+      client,
+      sql`insert into rollup.cuboids (stream, cuboid, calendar, dimensions, histograms, cells_a_day, bytes_a_day)
+        values (${stream.id}, ${id}, ${calendar}, ${dimensions}, ${histograms}, ${cells}, ${bytes})`,
+    );
+  }
+}
+
+/** Forgets a stream: its tables, and what is known about them. */
+export async function dropTables(client: PoolClient, stream: string): Promise<void> {
+  for (const table of ["day", "hour", "pending"]) {
+    await query(client, sql`drop table if exists ${ident(`rollup.${stream}_${table}`)}`);
+  }
+  await query(client, sql`delete from rollup.streams where stream = ${stream}`);
+}
+
+function columnsOf(stream: Stream, time: string): string[] {
+  const bins = stream.histograms.flatMap((_, at) => [
+    `h${at}_bins smallint[]`,
+    `h${at}_events integer[]`,
+    `h${at}_censored integer[]`,
+    `h${at}_seconds float8[]`,
+  ]);
+  return [
+    "cuboid smallint not null",
+    `t ${time} not null`,
+    ...Array.from({ length: CELL_DIMENSIONS_MAX }, (_, at) => `d${at + 1} text`),
+    ...stream.slots.map((_, at) => `s${at} float8`),
+    ...bins,
+  ];
+}
+
+/** Cells into their tables; zeros are left NULL, which takes no room. */
+export async function writeCells(
+  client: PoolClient,
+  stream: Stream,
+  table: CellTable,
+  groups: Iterable<CellGroup>,
+): Promise<number> {
+  let cells = 0;
+  function* lines(): Generator<string> {
+    for (const group of groups) {
+      let text = "";
+      for (let index = 0; index < group.values.length; index += 1) text += lineOf(group, index, table, stream.histograms.length);
+      cells += group.values.length;
+      if (text) yield text;
+    }
+  }
+  await pipeline(Readable.from(lines()), client.query(copyFrom(`copy ${cellTable(stream, table)} from stdin`)));
+  return cells;
+}
+
+function lineOf(group: CellGroup, index: number, table: CellTable, histograms: number): string {
+  const time = table === "day" ? dateOf(group.time) : new Date(group.time * 3_600_000).toISOString();
+  let line = `${group.cuboid.id}\t${time}`;
+  const values = group.values[index] ?? [];
+  for (let at = 0; at < CELL_DIMENSIONS_MAX; at += 1) {
+    const value = values[at];
+    line += value === undefined || value === null ? "\t\\N" : `\t${escape(value)}`;
+  }
+  for (const number of group.numbers[index] as Float64Array) line += number === 0 ? "\t\\N" : `\t${number}`;
+  for (let at = 0; at < histograms; at += 1) line += binFields(group.bins[index]?.[at]);
+  return `${line}\n`;
+}
+
+function binFields(bins: ReadonlyMap<number, Float64Array> | undefined): string {
+  if (!bins || bins.size === 0) return "\t\\N\t\\N\t\\N\t\\N";
+  const sorted = [...bins].sort(([a], [b]) => a - b);
+  const part = (at: number): string => `{${sorted.map(([, sums]) => sums[at]).join(",")}}`;
+  return `\t{${sorted.map(([bin]) => bin).join(",")}}\t${part(0)}\t${part(1)}\t${part(2)}`;
+}
+
+const escape = (value: string): string =>
+  value.replaceAll(/[\\\t\n\r]/g, (letter) => ({ "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" })[letter] as string);
+
+/** Streams a statement's rows as fields of COPY's text format; `each` is called for every row. Gives the number of rows. */
+export async function readRows(client: PoolClient, text: string, each: (fields: readonly string[]) => void): Promise<number> {
+  const source = client.query(copyTo(`copy (${text}) to stdout`));
+  let rest = "";
+  let rows = 0;
+  const decoder = new TextDecoder();
+  source.on("data", (chunk: Buffer) => {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = lines.pop() as string;
+    rows += lines.length;
+    for (const line of lines) each(line.split("\t"));
+  });
+  await once(source, "end");
+  return rows;
+}
