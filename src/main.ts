@@ -76,7 +76,7 @@ export async function openHouse(config: Config, clock: Clock): Promise<House> {
     throw isAway(cause) ? new Error(`${AWAY} (${(cause as Error).message})`) : cause;
   }
   const reader = createReader(catalog);
-  const rollups = openRollups(pools.reader);
+  const rollups = clickhouse || database.kind === "pglite" ? null : openRollups(pools.reader);
   const directories = new Map<PlatformName, Directory>();
   const parts: BotParts = {
     catalog,

@@ -17,7 +17,9 @@ interface RollupCommandOptions {
 /** `rollup`: makes what is missing or dirty; with dates, those anew. It can be stopped anywhere and started again. */
 export function rollupCommand(): Command {
   return new Command("rollup")
-    .description("brings the roll-ups up to date: dates that are missing or changed; with --from and --to those dates anew")
+    .description(
+      "brings the roll-ups up to date: dates that are missing or changed; with --from and --to those dates anew",
+    )
     .option("--from <day>", "first date to make anew, e.g. 2026-03-01")
     .option("--to <day>", "the date after the last one")
     .option("--budget <share>", "bytes of roll-ups for each byte of events, when cuboids are chosen", "0.2")

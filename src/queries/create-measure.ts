@@ -34,7 +34,6 @@ export function measureOn(engine: Engine, compiler: Compiler = async () => undef
     const { main, compare, zoning } = planned.value;
     const statements = new Statements(engine);
     const compile = await compiler(context.catalog);
-    const compile = await compiler(context.catalog);
     const find = (plans: readonly MetricPlan[]) =>
       Promise.all(plans.map((one) => cellsOf(one, watermarks, context.catalog, statements, compile)));
     const [found, compared] = await Promise.all([find(main), find(compare ?? [])]);
@@ -70,7 +69,9 @@ export function compileQuestion(question: Question, context: MeasureContext): Re
   if (!planned.ok) return planned;
   const plans = [...planned.value.main, ...(planned.value.compare ?? [])];
   const texts = plans.flatMap((one) =>
-    compose(one, context.now, context.catalog).queries.flat().map(({ text }) => render(text)),
+    compose(one, context.now, context.catalog)
+      .queries.flat()
+      .map(({ text }) => render(text)),
   );
   return ok([...new Map(texts.map((text) => [JSON.stringify(text), text])).values()]);
 }

@@ -1,4 +1,4 @@
-import type { Pool } from "pg";
+import type { Pool, PoolClient } from "pg";
 import type { Refusal } from "../kernel/refusal.ts";
 import type { Result } from "../kernel/result.ts";
 import { type Ran, run } from "./run.ts";
@@ -12,7 +12,7 @@ export interface Engine {
 }
 
 /** `pool`: sessions that are read-only and time-limited. */
-export const postgresEngine = (pool: Pool): Engine => ({
+export const postgresEngine = (pool: Pool | PoolClient): Engine => ({
   dialect: "postgres",
   run: (statement) => run(pool, statement),
 });

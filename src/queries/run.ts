@@ -1,4 +1,4 @@
-import type { Pool } from "pg";
+import type { Pool, PoolClient } from "pg";
 import { limits } from "../kernel/limits.ts";
 import type { SqlRecord } from "../kernel/measurement.ts";
 import type { Refusal } from "../kernel/refusal.ts";
@@ -15,7 +15,7 @@ export interface Ran {
  * Runs one statement in the extended protocol, which refuses stacked statements. The pool's server cancels what runs too long. A database
  * that is away, full or slow is a Refusal, and so is a statement that it rejects (code `fault`, the cause for the log only).
  */
-export async function run(pool: Pool, statement: SqlText): Promise<Result<Ran, Refusal>> {
+export async function run(pool: Pool | PoolClient, statement: SqlText): Promise<Result<Ran, Refusal>> {
   const { text, params } = render(statement);
   const started = performance.now();
   try {

@@ -1,7 +1,6 @@
-import { dayOf, instantOf, type Span } from "../periods.ts";
+import { instantOf, type Span } from "../periods.ts";
 
 const DAY_MS = 86_400_000;
-const QUARTER_SECONDS = 900;
 
 /**
  * Whose days a roll-up's cells are of: `own` = each row's own by its market, `hour` = hours of UTC, else the days of that zone. A unit of
@@ -17,16 +16,20 @@ export const dateOf = (day: number): string => new Date(day * DAY_MS).toISOStrin
 
 /** Local midnight of a day, remembered: a question asks for the same few over and over. */
 export function startOfDay(day: number, zone: string): number {
-  const key = `${zone} ${day}`;
-  const known = starts.get(key);
+  let starts = startsByZone.get(zone);
+  if (!starts) {
+    starts = new Map();
+    startsByZone.set(zone, starts);
+  }
+  const known = starts.get(day);
   if (known !== undefined) return known;
   if (starts.size > STARTS_MAX) starts.clear();
   const start = instantOf(dateOf(day), zone);
-  starts.set(key, start);
+  starts.set(day, start);
   return start;
 }
-const starts = new Map<string, number>();
-const STARTS_MAX = 100_000;
+const startsByZone = new Map<string, Map<number, number>>();
+const STARTS_MAX = 10_000;
 
 /** The widest span that dates from `first` up to, not including, `end` take in any of the zones. */
 export const spanOfDays = (first: number, end: number, zones: readonly string[]): Span => ({
@@ -34,27 +37,25 @@ export const spanOfDays = (first: number, end: number, zones: readonly string[])
   to: Math.max(...zones.map((zone) => startOfDay(end, zone))),
 });
 
-/** The local day number of a second in a zone; remembered by quarter of an hour, in which no clock changes. */
+/** The local day number of a second in a zone. Rows come roughly in order of time, so the day found last is tried first. */
 export class DayOfSecond {
   readonly #zone: string;
-  readonly #known = new Map<number, number>();
-  #quarter = Number.NaN;
   #day = 0;
+  #from = 1;
+  #to = 0;
 
   constructor(zone: string) {
     this.#zone = zone;
   }
 
   of(second: number): number {
-    const quarter = Math.floor(second / QUARTER_SECONDS);
-    if (quarter === this.#quarter) return this.#day;
-    let day = this.#known.get(quarter);
-    if (day === undefined) {
-      day = dayNumber(dayOf(quarter * QUARTER_SECONDS * 1_000, this.#zone));
-      this.#known.set(quarter, day);
-    }
-    this.#quarter = quarter;
+    if (second >= this.#from && second < this.#to) return this.#day;
+    let day = Math.floor(second / 86_400);
+    while (startOfDay(day, this.#zone) > second * 1_000) day -= 1;
+    while (startOfDay(day + 1, this.#zone) <= second * 1_000) day += 1;
     this.#day = day;
+    this.#from = startOfDay(day, this.#zone) / 1_000;
+    this.#to = startOfDay(day + 1, this.#zone) / 1_000;
     return day;
   }
 }

@@ -7,7 +7,7 @@ import { ident, join, nothing, type SqlText, sql } from "../sql.ts";
 import { dateOf } from "./calendar.ts";
 import { moveOn, zonesOf } from "./refresh.ts";
 import { scopeOf } from "./scan.ts";
-import { readState, type RollupState } from "./state.ts";
+import { type RollupState, readState } from "./state.ts";
 import { dropTables, pendingTable, query } from "./store.ts";
 import type { Stream, Streams } from "./streams.ts";
 
@@ -150,7 +150,9 @@ async function changedDays(
   const scope = scopeOf(stream, 0);
   const zones = zonesOf(state.streams.get(stream.id)?.cuboids ?? [], catalog.zoned);
   const own = fact.table === table ? [{ from: nothing, alias: fact.alias, on: null, waits: false }] : [];
-  const joined = fact.joins.filter((one) => one.table === table).map(({ alias }) => ({ from: nothing, alias, on: null, waits: false }));
+  const joined = fact.joins
+    .filter((one) => one.table === table)
+    .map(({ alias }) => ({ from: nothing, alias, on: null, waits: false }));
   const touching = fact.touchedBy
     .filter((one) => one.table === table)
     .map(({ alias, on }) => ({ from: sql`${ident(table)} ${ident(alias)} cross join`, alias, on, waits: true }));
@@ -182,8 +184,16 @@ function concernedText(
   const time = expression(stream.on, scope);
   const used = `${stream.on} ${on ?? ""} ${alias}.`;
   const joins = fact.joins
-    .filter((one) => one.table !== null && one.on !== null && new RegExp(`\\b${one.alias}\\.`).test(`${used} ${joinsNeeded(fact.joins, used)}`))
-    .map((one) => sql`join ${ident(one.table as string)} ${ident(one.alias)} on ${expression(one.on as CatalogSql, scope)}`);
+    .filter(
+      (one) =>
+        one.table !== null &&
+        one.on !== null &&
+        new RegExp(`\\b${one.alias}\\.`).test(`${used} ${joinsNeeded(fact.joins, used)}`),
+    )
+    .map(
+      (one) =>
+        sql`join ${ident(one.table as string)} ${ident(one.alias)} on ${expression(one.on as CatalogSql, scope)}`,
+    );
   const dates = sql`(select count(distinct (${time} at time zone zone)::date) from unnest(${zones}::text[]) as zone)`;
   const waiting =
     waits && stream.settled.length > 0 && key.length > 0
@@ -207,7 +217,10 @@ function concernedText(
 function joinsNeeded(joins: Stream["fact"]["joins"], used: string): string {
   let text = used;
   for (let step = 0; step < joins.length; step += 1) {
-    text = `${used} ${joins.filter(({ alias }) => new RegExp(`\\b${alias}\\.`).test(text)).map(({ on }) => on ?? "").join(" ")}`;
+    text = `${used} ${joins
+      .filter(({ alias }) => new RegExp(`\\b${alias}\\.`).test(text))
+      .map(({ on }) => on ?? "")
+      .join(" ")}`;
   }
   return text;
 }

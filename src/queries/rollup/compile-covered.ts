@@ -2,8 +2,8 @@ import type { Catalog } from "../../catalog/catalog.ts";
 import type { PlainMeasure } from "../../catalog/definition.ts";
 import type { Period } from "../../kernel/question.ts";
 import { compile } from "../compile.ts";
-import type { CompileMeasure } from "../compose.ts";
 import { expression, type Scope } from "../compile-scope.ts";
+import type { CompileMeasure } from "../compose.ts";
 import type { Query } from "../read-cells.ts";
 import { type SqlText, sql } from "../sql.ts";
 import { HOUR } from "./calendar.ts";
@@ -22,7 +22,9 @@ export const compileCovered =
     return [
       compileRollup(cover, scope),
       ...cover.events.map((period) => compile(measure, within(scope, period))),
-      ...(cover.reading.dependsOnWatermark ? cover.rolledPeriods.map((period) => pending(measure, scope, cover, period)) : []),
+      ...(cover.reading.dependsOnWatermark
+        ? cover.rolledPeriods.map((period) => pending(measure, scope, cover, period))
+        : []),
     ];
   };
 
@@ -32,7 +34,8 @@ const within = (scope: Scope, period: Period): Scope =>
 /** The rows that the cells leave out because the watermark still decides about them, read as they stand now. */
 function pending(measure: PlainMeasure, scope: Scope, { stream, cuboid }: Cover, period: Period): Query {
   const on = expression(stream.on, scope);
-  const dayIn = (zone: SqlText): SqlText => sql`${expression(`${stream.fact.alias}.rollup_day` as never, scope)} = (${on} at time zone ${zone})::date`;
+  const dayIn = (zone: SqlText): SqlText =>
+    sql`${expression(`${stream.fact.alias}.rollup_day` as never, scope)} = (${on} at time zone ${zone})::date`;
   const ofDay =
     cuboid.calendar === HOUR
       ? dayIn(sql`'UTC'`)

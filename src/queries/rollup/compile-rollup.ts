@@ -1,6 +1,7 @@
 import { limits } from "../../kernel/limits.ts";
 import { groups } from "../compile.ts";
-import { dimensionValue, instantBucket, localBucket, type Scope } from "../compile-scope.ts";
+import { dimensionValue, type Scope } from "../compile-scope.ts";
+import { clockOfZone, instantBucket, wallBucket } from "../local-clock.ts";
 import { type Query, readCells } from "../read-cells.ts";
 import { ident, join, nothing, type SqlText, sql } from "../sql.ts";
 import { dateOf, HOUR } from "./calendar.ts";
@@ -43,7 +44,11 @@ function histogramText(cover: Cover, scope: Scope, histogram: number): SqlText {
   const slots = [...new Set([...Object.values(numbers), presence])].map(column);
   const arrays = ["bins", "events", "censored", "seconds"].map((part) => ident(`h${histogram}_${part}`));
   const key = names.map((name) => sql`${name}, `);
-  const nulls = (count: number): SqlText => join(Array.from({ length: count }, () => sql`null`), ", ");
+  const nulls = (count: number): SqlText =>
+    join(
+      Array.from({ length: count }, () => sql`null`),
+      ", ",
+    );
   const having = shown.length > 0 ? sql`having sum(${column(presence)}) > 0` : nothing;
   const inBin = sql`filter (where bin is not null)`;
   return sql`with cells as materialized (${cellsText(cover, scope, [...slots, ...arrays])})
@@ -70,10 +75,10 @@ function cellsText({ stream, cuboid, rolled }: Cover, scope: Scope, columns: rea
   const at = (id: string): SqlText => ident(`d${cuboid.dimensions.indexOf(id) + 1}`);
   const keys = scope.by.map((id, index) => sql`${at(id)} as ${ident(`k${index + 1}`)}`);
   const bucket = isHourly
-    ? instantBucket(sql`t`, sql`${scope.zoning.zone}::text`, grain)
+    ? instantBucket(sql`t`, clockOfZone(scope.zoning.zone), grain)
     : grain === "total" || grain === "hour"
       ? null
-      : localBucket(sql`t::timestamp`, grain);
+      : wallBucket(sql`t::timestamp`, grain);
   const ranges = rolled.map(({ from, to }) =>
     isHourly
       ? sql`(t >= ${iso(from)}::timestamptz and t < ${iso(to)}::timestamptz)`

@@ -137,7 +137,10 @@ function splitDays(calendar: Calendar, asked: Asked): Split | null {
   const tail = { from: dateOf(end), to: period.to };
   const events = [head, ...gaps, tail].filter((part) => !isNothing(part, zones, scope.now));
   const rolledDays = daysIn(rolled);
-  const all = Math.max(1, (Math.min(scope.now, spanOf(period, scope.zoning.zone).to) - spanOf(period, scope.zoning.zone).from) / DAY_MS);
+  const all = Math.max(
+    1,
+    (Math.min(scope.now, spanOf(period, scope.zoning.zone).to) - spanOf(period, scope.zoning.zone).from) / DAY_MS,
+  );
   return {
     rolled,
     rolledPeriods: rolled.map(({ from, to }) => ({ from: dateOf(from), to: dateOf(to) })),
@@ -194,9 +197,17 @@ function splitHours(asked: Asked): Split | null {
   const asPeriod = ({ from, to }: Range): Period => ({ from: iso(from), to: iso(to) });
   const head = { from: new Date(span.from).toISOString(), to: iso(first) };
   const tail = { from: iso(end), to: new Date(until).toISOString() };
-  const events = [head, ...gapsOf(rolled, first, end).map(asPeriod), tail].filter((part) => !isNothing(part, [zone], scope.now));
+  const events = [head, ...gapsOf(rolled, first, end).map(asPeriod), tail].filter(
+    (part) => !isNothing(part, [zone], scope.now),
+  );
   const rolledDays = daysIn(rolled) / 24;
-  return { rolled, rolledPeriods: rolled.map(asPeriod), events, rolledDays, eventDays: (until - span.from) / DAY_MS - rolledDays };
+  return {
+    rolled,
+    rolledPeriods: rolled.map(asPeriod),
+    events,
+    rolledDays,
+    eventDays: (until - span.from) / DAY_MS - rolledDays,
+  };
 }
 
 /** Zones of half and quarter hours have days that no hours of UTC add up to. */

@@ -37,6 +37,7 @@ export class Fold {
   readonly #calendars: FoldCalendar[];
   readonly #zonedAt: number;
   readonly #utc = new DayOfSecond("UTC");
+  readonly #fields = new Fields();
   readonly #row: RowReader;
   readonly #options: FoldOptions;
 
@@ -54,17 +55,23 @@ export class Fold {
     });
   }
 
-  /** One line of the scan: tab-separated fields as COPY writes them. */
-  push(fields: readonly string[]): void {
-    const dims = this.#dictionaries.length;
-    const second = Number(fields[dims]);
-    const codes = this.#row.codes;
-    for (let at = 0; at < dims; at += 1) codes[at] = (this.#dictionaries[at] as Dictionary).codeOf(fields[at] as string);
-    this.#row.read(fields, dims + 1);
-    const market = this.#zonedAt < 0 ? null : (this.#dictionaries[this.#zonedAt] as Dictionary).values[codes[this.#zonedAt] as number];
-    const zone = market == null ? undefined : this.#options.zoned?.zones.get(market);
+  /** One line of the scan, tab-separated as COPY writes it. */
+  push(buffer: Buffer, start: number, end: number): void {
+    const row = this.#row;
+    const fields = this.#fields.over(buffer, start, end);
+    for (let at = 0; at < this.#dictionaries.length; at += 1) {
+      row.codes[at] = (this.#dictionaries[at] as Dictionary).codeOf(fields.next());
+    }
+    const second = fields.next().number();
+    row.read(fields);
+    const zone = this.#zonedAt < 0 ? undefined : this.#zoneOf(row.codes[this.#zonedAt] as number);
     this.#count(this.#utc.of(second), zone === undefined);
-    for (const calendar of this.#calendars) calendar.add(second, zone, this.#row);
+    for (const calendar of this.#calendars) calendar.add(second, zone, row);
+  }
+
+  #zoneOf(code: number): string | undefined {
+    const value = this.#dictionaries[this.#zonedAt]?.values[code];
+    return value == null ? undefined : this.#options.zoned?.zones.get(value);
   }
 
   #count(day: number, stray: boolean): void {
@@ -80,23 +87,87 @@ export class Fold {
   }
 }
 
-/** Numbers values in order of appearance; NULL is one of them. */
+/** The fields of a line one after another, read from the bytes: a string for each would cost more than all the adding. */
+class Fields {
+  buffer: Buffer = Buffer.alloc(0);
+  from = 0;
+  to = 0;
+  /** Of the field's bytes. */
+  hash = 0;
+  #end = 0;
+
+  over(buffer: Buffer, start: number, end: number): this {
+    this.buffer = buffer;
+    this.to = start - 1;
+    this.#end = end;
+    return this;
+  }
+
+  next(): this {
+    this.from = this.to + 1;
+    let hash = 7;
+    let at = this.from;
+    for (; at < this.#end; at += 1) {
+      const byte = this.buffer[at] as number;
+      if (byte === TAB) break;
+      hash = (Math.imul(hash, 31) + byte) | 0;
+    }
+    this.hash = hash;
+    this.to = at;
+    return this;
+  }
+
+  text(): string {
+    return this.buffer.toString("utf8", this.from, this.to);
+  }
+
+  /** 0 for NULL. */
+  number(): number {
+    let value = 0;
+    for (let at = this.from; at < this.to; at += 1) {
+      const digit = (this.buffer[at] as number) - 48;
+      if (digit < 0 || digit > 9) return this.buffer[this.from] === BACKSLASH ? 0 : Number(this.text());
+      value = value * 10 + digit;
+    }
+    return value;
+  }
+}
+const TAB = 9;
+const BACKSLASH = 92;
+
+/** Numbers values in order of appearance; NULL is one of them. Values are found by the hash of their bytes, which are then compared. */
 class Dictionary {
   readonly values: (string | null)[] = [];
-  readonly #codes = new Map<string, number>();
+  readonly #bytes: Buffer[] = [];
+  readonly #byHash = new Map<number, number[]>();
+  #last = -1;
 
-  codeOf(field: string): number {
-    const known = this.#codes.get(field);
-    if (known !== undefined) return known;
-    const code = this.values.push(field === "\\N" ? null : unescape(field)) - 1;
-    this.#codes.set(field, code);
+  codeOf(field: Fields): number {
+    if (this.#last >= 0 && this.#is(this.#last, field)) return this.#last;
+    const alike = this.#byHash.get(field.hash) ?? [];
+    this.#last = alike.find((code) => this.#is(code, field)) ?? this.#learn(field, alike);
+    return this.#last;
+  }
+
+  #learn(field: Fields, alike: readonly number[]): number {
+    const text = field.text();
+    const code = this.values.push(text === "\\N" ? null : unescaped(text)) - 1;
+    this.#bytes.push(Buffer.from(text));
+    this.#byHash.set(field.hash, [...alike, code]);
     return code;
+  }
+
+  #is(code: number, { buffer, from, to }: Fields): boolean {
+    const bytes = this.#bytes[code] as Buffer;
+    if (bytes.length !== to - from) return false;
+    for (let at = 0; at < bytes.length; at += 1) if (bytes[at] !== buffer[from + at]) return false;
+    return true;
   }
 }
 
 const ESCAPED: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" };
 /** A field of COPY's text format. */
-const unescape = (field: string): string =>
+const unescaped = (field: string): string =>
   field.includes("\\") ? field.replaceAll(/\\(.)/g, (_, letter: string) => ESCAPED[letter] ?? letter) : field;
 
 /** What the row at hand adds: the slots that it counts in with their amounts, and its durations. */
@@ -109,8 +180,8 @@ class RowReader {
   readonly binSeconds: Float64Array;
   /** 0 = no duration, 1 = event, 2 = censored. */
   readonly binKinds: Uint8Array;
-  readonly #slots: readonly { mask: number; bit: number; amount: number; squared: boolean }[];
-  readonly #histograms: readonly { event: Bit; censored: Bit | null; seconds: number }[];
+  readonly #slots: readonly RowSlot[];
+  readonly #histograms: readonly RowHistogram[];
   readonly #masks: Float64Array;
   readonly #amounts: Float64Array;
 
@@ -137,29 +208,27 @@ class RowReader {
     }));
   }
 
-  read(fields: readonly string[], from: number): void {
-    const masks = this.#masks.length;
-    for (let at = 0; at < masks; at += 1) this.#masks[at] = Number(fields[from + at]);
-    for (let at = 0; at < this.#amounts.length; at += 1) {
-      const field = fields[from + masks + at] as string;
-      this.#amounts[at] = field === "\\N" ? 0 : Number(field);
-    }
+  read(fields: Fields): void {
+    for (let at = 0; at < this.#masks.length; at += 1) this.#masks[at] = fields.next().number();
+    for (let at = 0; at < this.#amounts.length; at += 1) this.#amounts[at] = fields.next().number();
     this.activeCount = 0;
-    this.#slots.forEach((slot, index) => {
-      if (!this.#holds(slot)) return;
+    for (let index = 0; index < this.#slots.length; index += 1) {
+      const slot = this.#slots[index] as RowSlot;
+      if (!this.#holds(slot)) continue;
       const amount = slot.amount < 0 ? 1 : (this.#amounts[slot.amount] as number);
-      if (amount === 0) return;
+      if (amount === 0) continue;
       this.active[this.activeCount] = index;
       this.added[this.activeCount] = slot.squared ? amount * amount : amount;
       this.activeCount += 1;
-    });
-    this.#histograms.forEach(({ event, censored, seconds }, index) => {
+    }
+    for (let index = 0; index < this.#histograms.length; index += 1) {
+      const { event, censored, seconds } = this.#histograms[index] as RowHistogram;
       const kind = this.#holds(event) ? 1 : censored && this.#holds(censored) ? 2 : 0;
       this.binKinds[index] = kind;
-      if (kind === 0) return;
+      if (kind === 0) continue;
       this.binSeconds[index] = this.#amounts[seconds] as number;
       this.bins[index] = binOf(this.#amounts[seconds] as number);
-    });
+    }
   }
 
   #holds({ mask, bit }: Bit): boolean {
@@ -169,6 +238,15 @@ class RowReader {
 interface Bit {
   readonly mask: number;
   readonly bit: number;
+}
+interface RowSlot extends Bit {
+  readonly amount: number;
+  readonly squared: boolean;
+}
+interface RowHistogram {
+  readonly event: Bit;
+  readonly censored: Bit | null;
+  readonly seconds: number;
 }
 const ALWAYS: Bit = { mask: -1, bit: 0 };
 
@@ -181,7 +259,9 @@ class FoldCalendar {
   readonly #width: Width;
   readonly #options: FoldOptions;
   readonly #days = new Map<string, DayOfSecond>();
-  readonly #pages = new Map<number, Map<Layout, Cells>>();
+  readonly #pages = new Map<number, readonly Cells[]>();
+  #lastTime = Number.NaN;
+  #lastPage: readonly Cells[] = [];
 
   constructor(
     name: string,
@@ -216,16 +296,25 @@ class FoldCalendar {
   add(second: number, zone: string | undefined, row: RowReader): void {
     const time = this.#timeOf(second, zone);
     if (time === null) return;
+    const page = this.#page(time);
+    for (let index = 0; index < this.#direct.length; index += 1) {
+      const { at, cuboid } = this.#direct[index] as Layout;
+      let key = 0;
+      for (let part = 0; part < at.length; part += 1) key = key * CODES_MAX + (row.codes[at[part] as number] as number);
+      (page[index] as Cells).add(key, row, cuboid.histograms);
+    }
+  }
+
+  #page(time: number): readonly Cells[] {
+    if (time === this.#lastTime) return this.#lastPage;
     let page = this.#pages.get(time);
     if (!page) {
-      page = new Map(this.#direct.map((layout) => [layout, new Cells(this.#width)]));
+      page = this.#direct.map(() => new Cells(this.#width));
       this.#pages.set(time, page);
     }
-    for (const layout of this.#direct) {
-      let key = 0;
-      for (const at of layout.at) key = key * CODES_MAX + (row.codes[at] as number);
-      (page.get(layout) as Cells).add(key, row, layout.cuboid.histograms);
-    }
+    this.#lastTime = time;
+    this.#lastPage = page;
+    return page;
   }
 
   /** The row's time in this calendar; null outside the dates gathered, or where it has no days of its own. */
@@ -248,8 +337,8 @@ class FoldCalendar {
 
   *groups(): Generator<CellGroup> {
     for (const [time, page] of [...this.#pages].sort(([a], [b]) => a - b)) {
-      for (const [layout, cells] of page) yield this.#group(layout, time, cells);
-      const known = new Map(page);
+      const known = new Map(this.#direct.map((layout, index) => [layout, page[index] as Cells]));
+      for (const [layout, cells] of known) yield this.#group(layout, time, cells);
       // Widest first, so that one derived from a derived one finds it summed.
       for (const { layout, from } of [...this.#derived].sort((a, b) => b.layout.at.length - a.layout.at.length)) {
         const cells = derive(known.get(from) as Cells, from, layout, this.#width);
@@ -265,7 +354,9 @@ class FoldCalendar {
       cuboid: layout.cuboid,
       time,
       values: keys.map((key) =>
-        decode(key, layout.at.length).map((code, index) => this.#dictionaries[layout.at[index] as number]?.values[code] ?? null),
+        decode(key, layout.at.length).map(
+          (code, index) => this.#dictionaries[layout.at[index] as number]?.values[code] ?? null,
+        ),
       ),
       numbers: keys.map((_, index) => cells.numbersOf(index)),
       bins: keys.map((_, index) => cells.binsOf(index)),

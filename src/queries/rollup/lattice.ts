@@ -103,7 +103,10 @@ async function typicalDay(client: PoolClient, stream: Stream, now: number): Prom
   };
   let days = await count(now - DAY_MS);
   if (days.length === 0 && /^\w+\.\w+$/.test(stream.on) && stream.on.startsWith(`${stream.fact.alias}.`)) {
-    const { rows } = await query(client, sql`select max(${on}) as last ${table} where ${all([sql`${on} <= ${iso(now)}::timestamptz`])}`);
+    const { rows } = await query(
+      client,
+      sql`select max(${on}) as last ${table} where ${all([sql`${on} <= ${iso(now)}::timestamptz`])}`,
+    );
     const last = rows[0]?.last as Date | null;
     if (last) days = await count(last.getTime());
   }
@@ -119,7 +122,9 @@ function candidatesOf(stream: Stream, { catalog, zone, asked }: LatticeOptions):
   const sets = [[], ...dimensions.map((one) => [one]), ...pairs];
   const wanted: { calendar: Calendar; dimensions: readonly string[] }[] = [
     ...sets.map((set) => ({ calendar: zone, dimensions: set })),
-    ...sets.filter((set) => zoned !== undefined && set.includes(zoned)).map((set) => ({ calendar: OWN, dimensions: set })),
+    ...sets
+      .filter((set) => zoned !== undefined && set.includes(zoned))
+      .map((set) => ({ calendar: OWN, dimensions: set })),
     ...sets
       .filter((set) => set.length < 2 || (zoned !== undefined && set.includes(zoned)))
       .map((set) => ({ calendar: HOUR, dimensions: set })),
@@ -190,7 +195,8 @@ function greedy(measured: readonly MeasuredStream[], budget: number, options: La
     const { stream, candidate } = best.offer;
     best.offer.taken = true;
     left -= candidate.bytes * (candidate.calendar === HOUR ? limits.rollupHoursKeptDays / HISTORY_DAYS : 1);
-    for (const shape of shapes) if (covers(stream, candidate, shape)) shape.cost = Math.min(shape.cost, candidate.cells);
+    for (const shape of shapes)
+      if (covers(stream, candidate, shape)) shape.cost = Math.min(shape.cost, candidate.cells);
   }
   return measured.map(({ stream, rows }) => ({
     stream,
@@ -221,7 +227,7 @@ const PRIOR_BY_SIZE = [8, 4, 1];
 
 const covers = (stream: Stream, cuboid: Cuboid, shape: AskedShape): boolean =>
   shape.stream === stream.id &&
-  (shape.calendar === cuboid.calendar) &&
+  shape.calendar === cuboid.calendar &&
   shape.dimensions.every((dimension) => cuboid.dimensions.includes(dimension));
 
 const gainOf = (stream: Stream, candidate: Candidate, shapes: readonly Shape[]): number =>
@@ -230,4 +236,3 @@ const gainOf = (stream: Stream, candidate: Candidate, shapes: readonly Shape[]):
       covers(stream, candidate, shape) ? sum + shape.weight * Math.max(0, shape.cost - candidate.cells) : sum,
     0,
   );
-

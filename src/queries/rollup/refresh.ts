@@ -6,7 +6,7 @@ import { dateOf, HOUR, OWN, spanOfDays } from "./calendar.ts";
 import type { Cuboid } from "./cuboids.ts";
 import { type CellGroup, Fold } from "./fold.ts";
 import { rowsWithin, scanOf, scanText, scopeOf, withoutParameters } from "./scan.ts";
-import { cellTable, pendingTable, query, readRows, writeCells } from "./store.ts";
+import { cellTable, pendingTable, query, readLines, writeCells } from "./store.ts";
 import type { Stream } from "./streams.ts";
 
 /** Dates of a stream that are made in one go, half-open, as day numbers. */
@@ -70,7 +70,7 @@ export async function scanned(
   const fold = new Fold({ stream, cuboids, zoned, ...dates });
   const span = spanOfDays(dates.first, dates.end, zonesOf(cuboids, zoned));
   const text = withoutParameters(scanText(stream, scanOf(stream), span, through));
-  const rows = await readRows(client, text, (fields) => fold.push(fields));
+  const rows = await readLines(client, text, (buffer, start, end) => fold.push(buffer, start, end));
   return { fold, rows };
 }
 

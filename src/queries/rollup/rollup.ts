@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from "pg";
 import type { Catalog } from "../../catalog/catalog.ts";
 import { limits } from "../../kernel/limits.ts";
 import { expression } from "../compile-scope.ts";
+import { postgresEngine } from "../engine.ts";
 import { sql } from "../sql.ts";
 import { readWatermarks, throughOf } from "../watermarks.ts";
 import { dateOf, dayNumber } from "./calendar.ts";
@@ -119,7 +120,9 @@ async function prepare(client: PoolClient, streams: Streams, options: RollupOpti
 
 /** Changes are seen by the transaction that wrote a row: a view or a foreign table does not show it. */
 async function canBeFollowed(client: PoolClient, table: string): Promise<boolean> {
-  const { rows } = await client.query("select relkind in ('r', 'p') as can from pg_class where oid = to_regclass($1)", [table]);
+  const { rows } = await client.query("select relkind in ('r', 'p') as can from pg_class where oid = to_regclass($1)", [
+    table,
+  ]);
   return rows[0]?.can === true;
 }
 
@@ -158,7 +161,7 @@ export async function throughOfStream(
   stream: Stream,
   { catalog, now }: Pick<RollupOptions, "catalog" | "now">,
 ): Promise<number> {
-  const read = await readWatermarks(client as unknown as Pool, catalog.watermarks);
+  const read = await readWatermarks(postgresEngine(client), catalog.watermarks);
   if (!read.ok) throw new Error(`The watermarks cannot be read: ${read.error.code}`);
   return throughOf(stream.fact.watermarks, read.value.watermarks, now);
 }
@@ -178,7 +181,8 @@ function batches(days: readonly number[], rowsADay: number): { first: number; en
   const made: { first: number; end: number }[] = [];
   for (const day of days) {
     const last = made.at(-1);
-    if (last && last.first === day + 1 && last.end - last.first < most) made[made.length - 1] = { first: day, end: last.end };
+    if (last && last.first === day + 1 && last.end - last.first < most)
+      made[made.length - 1] = { first: day, end: last.end };
     else made.push({ first: day, end: day + 1 });
   }
   return made;

@@ -35,7 +35,10 @@ const distinct = <T>(values: readonly T[]): T[] => [
 ];
 
 /** `mask` and bit of a condition, or null when it always holds. */
-export function bitOf(scan: Scan, condition: readonly CatalogSql[]): { readonly mask: number; readonly bit: number } | null {
+export function bitOf(
+  scan: Scan,
+  condition: readonly CatalogSql[],
+): { readonly mask: number; readonly bit: number } | null {
   if (condition.length === 0) return null;
   const key = JSON.stringify(condition);
   const index = scan.conditions.findIndex((one) => JSON.stringify(one) === key);
@@ -55,7 +58,13 @@ export function scanText(stream: Stream, scan: Scan, span: Span, through: number
     ...scan.amounts.map((amount) => sql`(${expression(amount, scope)})::float8`),
   ];
   const used = [...scan.conditions.flat(), ...scan.amounts, ...stream.settled];
-  return sql`select ${join(columns, ", ")} ${rowsWithin(stream, scope, span, used, stream.settled.map((one) => expression(one, scope)))}`;
+  return sql`select ${join(columns, ", ")} ${rowsWithin(
+    stream,
+    scope,
+    span,
+    used,
+    stream.settled.map((one) => expression(one, scope)),
+  )}`;
 }
 
 function maskColumn(conditions: readonly (readonly CatalogSql[])[], scope: Scope): SqlText {

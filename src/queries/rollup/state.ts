@@ -100,5 +100,15 @@ interface Read {
     cells_a_day: number;
     bytes_a_day: number;
   }[];
-  readonly units: readonly (readonly [string, string, number, number, boolean, number, number, number, number | null])[];
+  readonly units: readonly (readonly [
+    string,
+    string,
+    number,
+    number,
+    boolean,
+    number,
+    number,
+    number,
+    number | null,
+  ])[];
 }

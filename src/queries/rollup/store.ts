@@ -86,7 +86,8 @@ export async function writeCells(
   function* lines(): Generator<string> {
     for (const group of groups) {
       let text = "";
-      for (let index = 0; index < group.values.length; index += 1) text += lineOf(group, index, table, stream.histograms.length);
+      for (let index = 0; index < group.values.length; index += 1)
+        text += lineOf(group, index, table, stream.histograms.length);
       cells += group.values.length;
       if (text) yield text;
     }
@@ -101,7 +102,7 @@ function lineOf(group: CellGroup, index: number, table: CellTable, histograms: n
   const values = group.values[index] ?? [];
   for (let at = 0; at < CELL_DIMENSIONS_MAX; at += 1) {
     const value = values[at];
-    line += value === undefined || value === null ? "\t\\N" : `\t${escape(value)}`;
+    line += value === undefined || value === null ? "\t\\N" : `\t${escaped(value)}`;
   }
   for (const number of group.numbers[index] as Float64Array) line += number === 0 ? "\t\\N" : `\t${number}`;
   for (let at = 0; at < histograms; at += 1) line += binFields(group.bins[index]?.[at]);
@@ -115,21 +116,32 @@ function binFields(bins: ReadonlyMap<number, Float64Array> | undefined): string 
   return `\t{${sorted.map(([bin]) => bin).join(",")}}\t${part(0)}\t${part(1)}\t${part(2)}`;
 }
 
-const escape = (value: string): string =>
-  value.replaceAll(/[\\\t\n\r]/g, (letter) => ({ "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" })[letter] as string);
+const escaped = (value: string): string =>
+  value.replaceAll(
+    /[\\\t\n\r]/g,
+    (letter) => ({ "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" })[letter] as string,
+  );
 
-/** Streams a statement's rows as fields of COPY's text format; `each` is called for every row. Gives the number of rows. */
-export async function readRows(client: PoolClient, text: string, each: (fields: readonly string[]) => void): Promise<number> {
+/** Streams a statement's rows as lines of COPY's text format, each from `start` to `end` of a buffer. Gives the number of rows. */
+export async function readLines(
+  client: PoolClient,
+  text: string,
+  each: (buffer: Buffer, start: number, end: number) => void,
+): Promise<number> {
   const source = client.query(copyTo(`copy (${text}) to stdout`));
-  let rest = "";
+  let rest: Buffer = Buffer.alloc(0);
   let rows = 0;
-  const decoder = new TextDecoder();
   source.on("data", (chunk: Buffer) => {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = lines.pop() as string;
-    rows += lines.length;
-    for (const line of lines) each(line.split("\t"));
+    const buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    let start = 0;
+    for (let end = buffer.indexOf(NEWLINE, start); end >= 0; end = buffer.indexOf(NEWLINE, start)) {
+      each(buffer, start, end);
+      rows += 1;
+      start = end + 1;
+    }
+    rest = buffer.subarray(start);
   });
   await once(source, "end");
   return rows;
 }
+const NEWLINE = 10;

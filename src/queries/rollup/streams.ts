@@ -72,7 +72,11 @@ function whyLeft(measure: PlainMeasure, catalog: Catalog): string | null {
   const fact = catalog.facts.get(measure.fact)?.definition;
   if (!fact) return "its fact is not in the catalog";
   if (fact.grain !== "event" || fact.times[measure.on]?.kind !== "instant") return "its rows are totals already";
-  const known = new Set([fact.table, ...fact.joins.map(({ table }) => table), ...fact.touchedBy.map(({ table }) => table)]);
+  const known = new Set([
+    fact.table,
+    ...fact.joins.map(({ table }) => table),
+    ...fact.touchedBy.map(({ table }) => table),
+  ]);
   const unknown = tablesIn([...fragmentsOf(fact), ...fragmentsIn(measure)]).find((table) => !known.has(table));
   if (unknown !== undefined) return `its fact does not say which rows a change of ${unknown} concerns (touched_by)`;
   if (thresholdsOf(measure) === null) return "it compares with the watermark in a way that cannot be settled";
@@ -88,7 +92,9 @@ const fragmentsOf = (fact: FactDefinition): string[] => [
 const fragmentsIn = (measure: ScopedMeasure): string[] =>
   Object.values(measure).filter((value): value is string => typeof value === "string");
 const tablesIn = (fragments: readonly string[]): string[] =>
-  fragments.flatMap((text) => [...text.matchAll(/\b(?:from|join)\s+([a-z_]\w*\.[a-z_]\w*)/gi)].map(([, name]) => name as string));
+  fragments.flatMap((text) =>
+    [...text.matchAll(/\b(?:from|join)\s+([a-z_]\w*\.[a-z_]\w*)/gi)].map(([, name]) => name as string),
+  );
 
 function streamOf(id: string, measures: readonly ScopedMeasure[], catalog: Catalog): Stream {
   const [first] = measures as readonly [ScopedMeasure, ...ScopedMeasure[]];
@@ -116,7 +122,10 @@ function streamOf(id: string, measures: readonly ScopedMeasure[], catalog: Catal
   const on = (fact.times[first.on] as { expr: CatalogSql }).expr;
   const parts = { id, fact, on, dimensions, slots: slots.all, histograms: histograms.all, settled: [...settled] };
   const zones = catalog.zoned && [catalog.zoned.dimension, [...catalog.zoned.zones]];
-  const fingerprint = createHash("sha256").update(JSON.stringify([FORMAT, parts, zones])).digest("hex").slice(0, 16);
+  const fingerprint = createHash("sha256")
+    .update(JSON.stringify([FORMAT, parts, zones]))
+    .digest("hex")
+    .slice(0, 16);
   return { ...parts, readings, fingerprint };
 }
 

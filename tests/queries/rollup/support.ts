@@ -41,7 +41,10 @@ function expectSameState(found: unknown, expected: unknown, what: string): void 
     );
     return;
   }
-  if (typeof expected !== "object" || expected === null) return expect(found, what).toEqual(expected);
+  if (typeof expected !== "object" || expected === null) {
+    expect(found, what).toEqual(expected);
+    return;
+  }
   const entries = Object.entries(expected as MetricState);
   expect(Object.keys(found as object).sort(), what).toEqual(entries.map(([key]) => key).sort());
   for (const [key, value] of entries) expectSameState((found as Record<string, unknown>)[key], value, `${what}.${key}`);
