@@ -23,6 +23,7 @@ import { postgresEngine } from "./queries/engine.ts";
 import { openRollups } from "./queries/rollup/open-rollups.ts";
 import type { Composer, Composers } from "./schedules/compose.ts";
 import { startHousekeeping } from "./schedules/housekeeping.ts";
+import { sharedMeasure } from "./schedules/shared-measure.ts";
 import { ownersComposer, questionComposer, watchComposer } from "./schedules/standing.ts";
 import { upcoming } from "./schedules/upcoming.ts";
 import { startWorker } from "./schedules/worker.ts";
@@ -155,6 +156,7 @@ export async function startPlatforms(house: House): Promise<Running[]> {
       charts,
       deps,
     );
+    house.directories.set("slack", slack.directory);
     await slack.start();
     running.push({
       name: "Slack",
@@ -182,6 +184,7 @@ export async function startPlatforms(house: House): Promise<Running[]> {
       charts,
       deps,
     );
+    house.directories.set("lark", lark.directory);
     await lark.start();
     running.push({
       name: "Lark",
@@ -227,7 +230,8 @@ export function startSchedules(house: House, running: readonly Running[]): Runni
 }
 
 /** Who puts which kind of schedule into words. */
-function composersOf({ parts }: House): Composers {
+function composersOf(house: House): Composers {
+  const parts: BotParts = { ...house.parts, measure: sharedMeasure(house.parts.measure, () => performance.now()) };
   const none: Composer = async ({ schedule }) => {
     throw new Error(`there is no composer of a ${schedule.payload.type}`);
   };

@@ -24,6 +24,9 @@ export interface LarkStub {
   readonly faults: StubFault[];
   readonly chatsWithoutBot: Set<string>;
   readonly zones: Map<string, string>;
+  /** Groups by name; those that the bot is in are listed, two a page. */
+  readonly chats: Map<string, string>;
+  readonly resigned: Set<string>;
   /** In http mode: where events go. Without it they go over the long connection. */
   eventsTo(url: string | null): void;
   sendMessage(message: SentMessage): Promise<Delivery>;
@@ -127,6 +130,8 @@ export async function startLarkStub({ now = Date.now }: { readonly now?: () => n
     faults: [] as (StubFault & { times?: number })[],
     chatsWithoutBot: new Set<string>(),
     zones: new Map<string, string>(),
+    chats: new Map<string, string>(),
+    resigned: new Set<string>(),
     byUuid: new Map<string, StubPost>(),
     messages: new Map<string, { chat: string; root: string | null }>(),
     sockets: new Set<ServerSocket>(),
@@ -209,10 +214,22 @@ export async function startLarkStub({ now = Date.now }: { readonly now?: () => n
     if (path === "/open-apis/bot/v3/info") {
       return [200, { code: 0, msg: "ok", bot: { activate_status: 2, app_name: "modstats", open_id: BOT_OPEN_ID } }];
     }
+    if (path === "/open-apis/im/v1/chats") {
+      const from = Number(new URL(request.url ?? "", "http://lark").searchParams.get("page_token") ?? 0);
+      const listed = [...state.chats].filter(([chat]) => !state.chatsWithoutBot.has(chat));
+      const items = listed.slice(from, from + 2).map(([chat_id, name]) => ({ chat_id, name }));
+      const more = from + 2 < listed.length;
+      return [
+        200,
+        { code: 0, msg: "success", data: { items, has_more: more, page_token: more ? String(from + 2) : "" } },
+      ];
+    }
     if (path.startsWith("/open-apis/contact/v3/users/")) {
-      const zone = state.zones.get(decodeURIComponent(path.slice("/open-apis/contact/v3/users/".length)));
+      const person = decodeURIComponent(path.slice("/open-apis/contact/v3/users/".length));
+      const zone = state.zones.get(person);
+      const status = { is_resigned: state.resigned.has(person) };
       return zone
-        ? [200, { code: 0, msg: "success", data: { user: { name: "someone", time_zone: zone } } }]
+        ? [200, { code: 0, msg: "success", data: { user: { name: "someone", time_zone: zone, status } } }]
         : [400, { code: 41050, msg: "no user authority error" }];
     }
     if (path.startsWith("/open-apis/application/v7/app_slash_commands")) return slashCommands(method, path, body);

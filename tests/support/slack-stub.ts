@@ -21,9 +21,11 @@ export interface SlackStub {
   readonly channel: string;
   join(channel: string): void;
   leave(channel: string): void;
+  /** Channels by name, as the workspace lists them (two a page); whether the bot is a member is another matter. */
+  name(channel: string, name: string): void;
   /** From now on acts go over HTTP to this port (else: over the open socket). */
   reachOverHttp(port: number): void;
-  setPerson(id: string, profile: { tz?: string; locale?: string }): void;
+  setPerson(id: string, profile: { tz?: string; locale?: string; deleted?: boolean }): void;
 
   readonly posts: readonly Post[];
   readonly uploads: readonly Upload[];
@@ -135,12 +137,15 @@ const TEAM = "T0TEAM";
 const BOT = "U0MODSTATS";
 const CHANNEL = "C0OPS";
 const PERSON = "U0ASKER";
+/** Whatever is asked for: a page may hold fewer. */
+const channelsAPage = 2;
 
 export async function startSlackStub(options: StubOptions = {}): Promise<SlackStub> {
   const signingSecret = options.signingSecret ?? "stub-signing-secret";
   const now = options.now ?? Date.now;
   const members = new Set([CHANNEL]);
-  const people = new Map<string, { tz?: string; locale?: string }>();
+  const people = new Map<string, { tz?: string; locale?: string; deleted?: boolean }>();
+  const names = new Map<string, string>();
   const posts: Post[] = [];
   const uploads: Upload[] = [];
   const whispers: Whisper[] = [];
@@ -177,7 +182,22 @@ export async function startSlackStub(options: StubOptions = {}): Promise<SlackSt
   const methods: Readonly<Record<string, (args: Record<string, unknown>) => Record<string, unknown>>> = {
     "auth.test": () => ({ ok: true, user_id: BOT, bot_id: "B0MODSTATS", team_id: TEAM }),
     "apps.connections.open": () => ({ ok: true, url: `${base.replace("http", "ws")}/link/?ticket=${unique("t")}` }),
-    "users.info": ({ user }) => ({ ok: true, user: { id: user, ...people.get(String(user)) } }),
+    "users.info": ({ user }) => ({ ok: true, user: { id: user, name: user, ...people.get(String(user)) } }),
+    "conversations.list": ({ limit, cursor }) => {
+      const from = Number(cursor ?? 0);
+      const to = from + Math.min(Number(limit), channelsAPage);
+      return {
+        ok: true,
+        channels: [...names].slice(from, to).map(([id, name]) => ({ id, name, is_member: members.has(id) })),
+        response_metadata: { next_cursor: to < names.size ? String(to) : "" },
+      };
+    },
+    "conversations.info": ({ channel }) => {
+      const id = String(channel);
+      const known = names.has(id) || members.has(id);
+      if (!known) return { ok: false, error: "channel_not_found" };
+      return { ok: true, channel: { id, name: names.get(id) ?? id.toLowerCase(), is_member: members.has(id) } };
+    },
     "conversations.open": ({ users }) => ({ ok: true, channel: { id: `D${String(users).slice(1)}` } }),
     "chat.postMessage": (args) => {
       const channel = String(args.channel);
@@ -472,6 +492,7 @@ export async function startSlackStub(options: StubOptions = {}): Promise<SlackSt
     channel: CHANNEL,
     join: (channel) => void members.add(channel),
     leave: (channel) => void members.delete(channel),
+    name: (channel, name) => void names.set(channel, name),
     reachOverHttp: (port) => {
       httpPort = port;
     },

@@ -26,7 +26,8 @@ export async function placeOf(
   if (!directory) return { ok: true, place: { channel: mentioned ?? name, name: `#${name}` } };
   const found = await directory.channel(where, mentioned ?? name);
   const { say } = asking;
-  if (found.type === "absent") return { ok: false, sentence: say("place.absent", { name: `#${name}` }) };
+  if (found.type === "absent")
+    return { ok: false, sentence: say(where.platform === "lark" ? "place.add" : "place.absent", { name: `#${name}` }) };
   if (found.type === "unknown") return { ok: false, sentence: say("place.unknown", { name: `#${name}` }) };
   if (!found.member)
     return {

@@ -1,12 +1,13 @@
 import { z } from "zod";
 import type { Language } from "../../chat/answer.ts";
-import type { Bot, ChartPort } from "../../chat/port.ts";
+import type { Bot, ChartPort, Directory } from "../../chat/port.ts";
 import type { Poster } from "../../chat/post.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Log } from "../../kernel/log.ts";
 import { type LarkClient, openClient } from "./client.ts";
 import { registerCommands } from "./commands.ts";
 import { createDeliverer, type Deliverer } from "./deliver.ts";
+import { createDirectory } from "./directory.ts";
 import { scrubber } from "./http.ts";
 import { type ActiveLock, createLongConnection } from "./long-connection.ts";
 import { createPeople } from "./people.ts";
@@ -46,6 +47,8 @@ export interface Lark {
   stop(): Promise<void>;
   /** For posts that nobody asked for just then; connects to nothing before its first use. */
   readonly poster: Poster;
+  /** Groups and people of the tenant. */
+  readonly directory: Directory;
   /** Where http mode listens, once started; else null. */
   port(): number | null;
 }
@@ -70,7 +73,12 @@ export function createLark(config: LarkConfig, bot: Bot, charts: ChartPort, deps
   let running: Running | null = null;
   const open = lazily(() => openLine(config, deps));
   const poster = lazily(async () => createPoster({ ...(await open()), charts, ...deps }));
+  const directory = lazily(async () => createDirectory((await open()).client));
   return {
+    directory: {
+      channel: async (...asked) => (await directory()).channel(...asked),
+      person: async (...asked) => (await directory()).person(...asked),
+    },
     poster: {
       look: async (...asked) => (await poster()).look(...asked),
       deliver: async (...given) => (await poster()).deliver(...given),

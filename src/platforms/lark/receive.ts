@@ -84,7 +84,12 @@ function receiveMessage(event: unknown, self: Self): Received {
       thread,
       person: { id: sender.sender_id.open_id },
       deliveries: [`event:${event_id}`, `message:${tenant_key}:${message.message_id}`],
-      act: { type: "words", text: (command ?? words).slice(0, WORDS_CHARS_MAX), spokenTo },
+      act: {
+        type: "words",
+        text: (command ?? words).slice(0, WORDS_CHARS_MAX),
+        spokenTo,
+        people: peopleIn(message, self),
+      },
     },
   };
 }
@@ -94,6 +99,9 @@ function mentionsBot(message: Message["message"], self: Self): boolean {
   const mentions = message.mentions ?? [];
   return self.openId === null ? mentions.length > 0 : mentions.some((mention) => mention.id?.open_id === self.openId);
 }
+
+const peopleIn = ({ mentions = [] }: Message["message"], self: Self): string[] =>
+  mentions.flatMap(({ id }) => (id?.open_id && id.open_id !== self.openId ? id.open_id : []));
 
 /** The words without mentions; null where there are none to read. A picture sent to the bot alone is answered like empty words. */
 function wordsOf(message: Message["message"], alone: boolean): string | null {

@@ -57,6 +57,9 @@ export const slackLimits = {
   silence_ms_max: 1_000,
   people_remembered_max: 5_000,
   people_remembered_ms: 3_600_000,
+  channels_remembered_ms: 600_000,
+  channels_a_page: 1_000,
+  channel_pages_max: 20,
   drain_ms_max: 10_000,
   socket_ping_timeout_ms: 20_000,
 } as const;

@@ -6,7 +6,7 @@ import { questionSchema } from "../../kernel/question.ts";
 import { ACTIONS } from "./actions.ts";
 import { type FormOrigin, formOriginSchema } from "./form.ts";
 import { slackLimits } from "./limits.ts";
-import { plainWords } from "./text.ts";
+import { mentionsIn, plainWords } from "./text.ts";
 
 /** Slack's payloads → what a person did and where the reply goes. Pure; a payload of another shape is `ignored`, never a throw. */
 export type Received =
@@ -76,6 +76,7 @@ export function receiveCommand(body: unknown, self: Self): Received {
     type: "words",
     text: words,
     spokenTo: true,
+    ...mentionsIn(command.text, self.botUserId),
   });
 }
 
@@ -155,6 +156,7 @@ function receiveMessage(event: { type: string }, tenant: string, eventId: string
     type: "words",
     text: plainWords(message.text, self.botUserId, slackLimits.words_characters_max),
     spokenTo: direct || event.type === "app_mention",
+    ...mentionsIn(message.text, self.botUserId),
   });
 }
 

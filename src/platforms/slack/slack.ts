@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { App } from "@slack/bolt";
-import type { Bot, ChartPort } from "../../chat/port.ts";
+import type { Bot, ChartPort, Directory } from "../../chat/port.ts";
 import type { Poster } from "../../chat/post.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Log } from "../../kernel/log.ts";
@@ -8,6 +8,7 @@ import { COMMAND, FORM_CALLBACK } from "./actions.ts";
 import { boltLogger } from "./bolt-logger.ts";
 import { converse, type Parts } from "./converse.ts";
 import { createDelivery } from "./deliver.ts";
+import { createDirectory } from "./directory.ts";
 import { type Door, httpDoor, socketDoor } from "./doors.ts";
 import { slackLimits } from "./limits.ts";
 import { createOpenings } from "./openings.ts";
@@ -45,6 +46,8 @@ export interface Slack {
   stop(): Promise<void>;
   /** For posts that nobody asked for just then; works without `start`. */
   readonly poster: Poster;
+  /** Channels and people of the workspace. */
+  readonly directory: Directory;
   /** The port in HTTP mode, once started. */
   readonly port: number | undefined;
 }
@@ -77,6 +80,7 @@ export function createSlack(config: SlackConfig, bot: Bot, charts: ChartPort, de
   const work = (received: Received): void => beside(converse(received, parts));
 
   return {
+    directory: createDirectory(web, clock),
     poster: createPoster({ web, charts, delivery: parts.delivery, beside }),
     get port() {
       return port;

@@ -36,6 +36,19 @@ export function plainWords(text: string, botUserId: string, max: number): string
     .trim();
 }
 
+/** Channels (name → id) and people that the markup of a message names, the bot left out. */
+export function mentionsIn(
+  text: string,
+  botUserId: string,
+): { readonly channels: Readonly<Record<string, string>>; readonly people: readonly string[] } {
+  const channels = [...text.matchAll(/<#([A-Z0-9]{2,40})(?:\|([^<>]{0,200}))?>/gu)];
+  const people = [...text.matchAll(/<@([A-Z0-9]{2,40})(?:\|[^<>]{0,200})?>/gu)].flatMap(([, id]) => id ?? []);
+  return {
+    channels: Object.fromEntries(channels.map(([, id = "", name]) => [name || id, id])),
+    people: [...new Set(people)].filter((id) => id !== botUserId),
+  };
+}
+
 const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 /** Control characters other than tab and newline, bidirectional overrides and isolates, zero-width and tag characters, lone surrogates. */
