@@ -16,6 +16,7 @@ import { answerHelp, answerMetrics } from "./listing.ts";
 import { answerMetric } from "./metric.ts";
 import { dimensionName, metricName, valueName } from "./names.ts";
 import type { BotParts } from "./parts.ts";
+import { answerQueueOutlook } from "./queue-outlook.ts";
 import { answerRefusal } from "./refuse.ts";
 import { answerManaging } from "./standing/manage.ts";
 import { answerStanding } from "./standing/standing.ts";
@@ -66,7 +67,7 @@ export function answererOf(parts: BotParts): Answerer {
       case "watch":
         return answerStanding(parts, question, heard?.reading ?? null, asking, where);
       case "forecast":
-        return orRefusal(question, await answerForecast(question, asking, parts.facts), asking);
+        return orRefusal(question, await answerAhead(parts, question, asking), asking);
       case "anomalies":
       case "experiment":
       case "power":
@@ -79,6 +80,12 @@ export function answererOf(parts: BotParts): Answerer {
     }
   };
 }
+
+/** What will come, or what will become of a queue. */
+const answerAhead = (parts: BotParts, question: Question, asking: Asking): Promise<Result<Draft, Refusal>> =>
+  question.options.load
+    ? answerQueueOutlook(question, asking, parts.facts)
+    : answerForecast(question, asking, parts.facts);
 
 /** A fault goes on as a throw, so that the log has its cause and the asker its reference. */
 function orRefusal(question: Question, answered: Result<Draft, Refusal>, asking: Asking): Draft {

@@ -63,6 +63,11 @@ export const limits = {
   lagCohortDays: 60,
   /** … and the hits that it needs at least. */
   lagHitsMin: 50,
+  /** A breach = fewer cases than this share decided in time, where a question names no other. */
+  slaTargetShare: 0.95,
+  /** People and hours that a question may add. */
+  addedPeopleMax: 1_000,
+  addedHoursMax: 336,
   viewRowsMax: 20,
   /** Threads that draw pictures; at most one a core. */
   chartWorkersMax: 2,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { limits } from "./limits.ts";
 
 /**
  * Question: what was asked, as a plain, serialisable, canonical object. Equal questions are equal JSON (`canonical`), so a
@@ -23,6 +24,16 @@ export interface Moment {
   readonly at: string;
 }
 
+/** About the work on a queue: hours until the SLA may break, or until it is clear; people added from now, for so many hours. */
+export interface LoadOption {
+  readonly ask: "breach" | "clear";
+  readonly within?: number;
+  readonly people?: number;
+  readonly hours?: number;
+  /** Share of cases in time below which it is a breach. */
+  readonly target?: number;
+}
+
 export interface Options {
   readonly horizon?: number;
   readonly experiment?: string;
@@ -42,6 +53,7 @@ export interface Options {
   readonly power?: number;
   readonly threshold?: { readonly from?: number; readonly to: number };
   readonly change?: { readonly kind: string; readonly name?: string };
+  readonly load?: LoadOption;
   readonly choices?: readonly Question[];
   /** What a button wants with a schedule or watch. */
   readonly manage?: ManageOrder;
@@ -111,6 +123,15 @@ const optionsSchema = z.strictObject({
   power: z.number().optional(),
   threshold: z.strictObject({ from: z.number().optional(), to: z.number() }).optional(),
   change: z.strictObject({ kind: z.string(), name: z.string().optional() }).optional(),
+  load: z
+    .strictObject({
+      ask: z.enum(["breach", "clear"]),
+      within: z.number().positive().optional(),
+      people: z.number().positive().max(limits.addedPeopleMax).optional(),
+      hours: z.number().positive().max(limits.addedHoursMax).optional(),
+      target: z.number().gt(0).lt(1).optional(),
+    })
+    .optional(),
   choices: z.array(questionSchema).max(4).optional(),
   manage: z
     .strictObject({

@@ -59,6 +59,8 @@ function isComplete(kind: QuestionKind, metrics: readonly string[], slots: Slots
     case "schedule":
     case "watch":
       return metrics.length > 0 || (thread !== null && thread.metrics.length > 0);
+    case "forecast":
+      return metrics.length > 0 || slots.options.load !== undefined;
     default:
       return metrics.length > 0;
   }
@@ -82,6 +84,7 @@ const KIND_OPTIONS = [
   "power",
   "threshold",
   "change",
+  "load",
 ] as const;
 
 function optionsOf(
@@ -138,6 +141,7 @@ const HORIZON_DEFAULT = 14;
 function horizonOf(slots: Slots, base: Question | null, kind: QuestionKind, grain: Question["grain"]): Options {
   if (kind !== "forecast")
     return base?.options.horizon !== undefined && base.kind === "forecast" ? { horizon: base.options.horizon } : {};
+  if ((slots.options.load ?? base?.options.load) !== undefined) return {};
   const said = slots.horizon;
   if (!said)
     return { horizon: base?.kind === "forecast" ? (base.options.horizon ?? HORIZON_DEFAULT) : HORIZON_DEFAULT };

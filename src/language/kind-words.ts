@@ -1,4 +1,5 @@
 import type { Options, QuestionKind } from "../kernel/question.ts";
+import { readLoad } from "./load-words.ts";
 import type { Chosen } from "./meanings.ts";
 import type { Sentence } from "./sentence.ts";
 import { readChange, readPower, readThreshold } from "./study-words.ts";
@@ -34,6 +35,8 @@ export function readKind(
     const change = readChange(sentence);
     if (change) return { kind: "impact", options: { change } };
   }
+  for (const ask of ["breach", "clear"] as const)
+    if (says(sentence, `load.${ask}`)) return { kind: "forecast", options: { load: readLoad(sentence, ask) } };
   for (const kind of ["forecast", "status", "anomalies", "changes", "why", "metrics"] as const)
     if (says(sentence, `kind.${kind}`)) return { kind, options: {} };
   const namesMetric = chosen.some((meaning) => meaning?.what === "metric");
