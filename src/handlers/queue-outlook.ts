@@ -118,7 +118,7 @@ function breachWords({ question, load, queue, read, zone, throughMs }: Situation
   const plain = breachOutlook(queue.state, within, target);
   const made = extra ? breachOutlook(queue.state, within, target, extra) : plain;
   const at = formatInstant(new Date(until).toISOString(), locale, zone);
-  const name = filtersName(question, asking) || say("everything");
+  const name = filtersName(question, asking) || say("total");
   const findings: Finding[] = [
     { code: "expected", text: say("breach.expected", { ...rangesOf(made, asking), due: rangeText(made.due, asking) }) },
     { code: "load", text: loadText(queue, asking) },
@@ -211,7 +211,7 @@ function clearWords({ question, load, queue, read, zone, throughMs }: Situation,
   const clearAt = clearLevel(queue);
   const plain = clearanceOutlook(queue.state, clearAt);
   const made = extra ? clearanceOutlook(queue.state, clearAt, extra) : plain;
-  const name = filtersName(question, asking) || say("everything");
+  const name = filtersName(question, asking) || say("total");
   const open = formatCount(read.open.length, asking.locale);
   const when = (outlook: ClearanceOutlook): string => timeText(outlook, throughMs, zone, asking);
   const hours = load.hours ?? SHIFT_HOURS;
@@ -306,12 +306,10 @@ function backlogPicture(
       x: hourKey(at, zone),
       label: label(at),
       y: median,
-      low,
-      high,
       inner: { low, high },
       provisional: true,
     }));
-  const first = { x: hourKey(throughMs, zone), label: label(throughMs), y: open, low: open, high: open };
+  const first = { x: hourKey(throughMs, zone), label: label(throughMs), y: open, inner: { low: open, high: open } };
   const last = points.at(-1);
   const title = asking.say("clear.chart", {
     name,
