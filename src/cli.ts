@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   sql: async () => (await import("./cli/sql.ts")).sqlCommand(),
   load: async () => (await import("./cli/load.ts")).loadCommand(),
   rollup: async () => (await import("./cli/rollup.ts")).rollupCommand(),
+  check: async () => (await import("./cli/check.ts")).checkCommand(),
   forecast: async () => (await import("./cli/forecast.ts")).forecastCommand(),
   vectors: async () => (await import("./cli/vectors.ts")).vectorsCommand(),
 };

@@ -100,3 +100,18 @@ create table if not exists mart.watermarks (
   complete_through DateTime64(6, 'UTC'),
   loaded_at        DateTime64(6, 'UTC') default now64(6)
 ) engine = ReplacingMergeTree(loaded_at) order by source;
+
+-- What the data checks found; `modstats check` writes it to PostgreSQL, replicate it like the others.
+create table if not exists mart.check_results (
+  check_id   Int64,
+  checked_at DateTime64(6, 'UTC'),
+  kind       LowCardinality(String),
+  source     LowCardinality(String),
+  subject    String,
+  value      Nullable(Float64),
+  expected   Nullable(Float64),
+  low        Nullable(Float64),
+  high       Nullable(Float64),
+  verdict    LowCardinality(String),
+  loaded_at  DateTime64(6, 'UTC') default now64(6)
+) engine = ReplacingMergeTree(loaded_at) order by (checked_at, check_id);

@@ -69,6 +69,8 @@ export const limits = {
   addedPeopleMax: 1_000,
   addedHoursMax: 336,
   viewRowsMax: 20,
+  /** A table that is complete only up to longer ago is late. */
+  checkLateHoursMax: 3,
   /** Threads that draw pictures; at most one a core. */
   chartWorkersMax: 2,
   /** Rows of one transaction of `load` … */

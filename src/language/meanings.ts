@@ -114,7 +114,7 @@ function isQueueAsMetric(sentence: Sentence, place: number): boolean {
   return dimension !== null && names(token, "metric") && !actsAsDimension(sentence, place, dimension);
 }
 
-/** The value a token names: of the dimension whose word stands beside it, else the first of its homes. */
+/** The value a token names: of the dimension whose word stands beside it, else the first of its homes; of a word that is a metric too, the first that fits. */
 function valueHere(sentence: Sentence, place: number): (MeaningOf<"value"> & { beside?: boolean }) | null {
   const values = meanings(sentence.at(place)).filter((meaning) => meaning.what === "value");
   for (const beside of [place - 1, place + 1]) {
@@ -126,7 +126,19 @@ function valueHere(sentence: Sentence, place: number): (MeaningOf<"value"> & { b
     const value = values.find((candidate) => candidate.dimension === dimension);
     if (value) return { ...value, beside: true };
   }
-  return values[0] ?? null;
+  const isDouble = names(sentence.at(place), "metric");
+  const fitting = isDouble ? values.find(({ dimension }) => fitsNamed(sentence, dimension)) : undefined;
+  return fitting ?? values[0] ?? null;
+}
+
+/** Whether every metric that is named beyond doubt can be filtered by the dimension: "freshness of appeals" is the table, not the queue. */
+function fitsNamed(sentence: Sentence, dimension: string): boolean {
+  const named = sentence.tokens.flatMap((token) => {
+    const all = meanings(token);
+    return isPlainMetric(all) ? all.flatMap((each) => (each.what === "metric" ? [each.id] : [])) : [];
+  });
+  const { metrics } = sentence.index.catalog;
+  return named.length > 0 && named.every((id) => metrics.get(id)?.dimensions.includes(dimension) ?? false);
 }
 
 /** "low and medium severity": a value that needs its dimension's word shares it with those it is listed with. */

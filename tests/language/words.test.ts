@@ -49,12 +49,15 @@ describe("the catalog's words", () => {
     for (const [dimension, { values }] of catalog.lexicon.dimensions)
       for (const [value, { words }] of values)
         for (const term of Object.values(words).flat()) {
-          const { filters } = reader.read(`tat ${term}`, here).question;
+          const { filters } = reader.read(`${metricWith(dimension)} ${term}`, here).question;
           if (JSON.stringify(filters) !== JSON.stringify({ [dimension]: [value] }))
             wrong.push(`${term} → ${JSON.stringify(filters)}`);
         }
     expect(wrong).toEqual([]);
   });
+
+  const metricWith = (dimension: string): string =>
+    ["tat", "data_freshness"].find((id) => catalog.metrics.get(id)?.dimensions.includes(dimension)) ?? "tat";
 
   it("are refused with file and line when a file is wrong", () => {
     const dir = mkdtempSync(join(tmpdir(), "words-"));
