@@ -8,6 +8,7 @@ import type { Poster } from "./chat/post.ts";
 import { readCatalog } from "./cli/read-catalog.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { createBot } from "./handlers/bot.ts";
+import { checkData } from "./handlers/checks/run.ts";
 import type { BotParts } from "./handlers/parts.ts";
 import type { Clock } from "./kernel/clock.ts";
 import { createLog, type Log } from "./kernel/log.ts";
@@ -22,6 +23,7 @@ import { openPools, type Pools } from "./queries/database/pools.ts";
 import { postgresEngine } from "./queries/engine.ts";
 import { openRollups } from "./queries/rollup/open-rollups.ts";
 import type { Composer, Composers } from "./schedules/compose.ts";
+import { startDataChecks } from "./schedules/data-checks.ts";
 import { startHousekeeping } from "./schedules/housekeeping.ts";
 import { sharedMeasure } from "./schedules/shared-measure.ts";
 import { ownersComposer, questionComposer, watchComposer } from "./schedules/standing.ts";
@@ -138,6 +140,9 @@ export async function startPlatforms(house: House): Promise<Running[]> {
   warmPictures(log);
   const housekeeping = startHousekeeping(house.pools.writer, log);
   running.push({ name: "Housekeeping", where: "hourly", stop: () => housekeeping.stop() });
+  const { catalog, pools } = house;
+  const checks = startDataChecks(() => checkData(catalog, pools.writer, clock.now()), log);
+  running.push({ name: "Data checks", where: "hourly", stop: () => checks.stop() });
   const slackToken = config.SLACK_BOT_TOKEN?.reveal();
   if (slackToken) {
     const { createSlack } = await import("./platforms/slack/slack.ts");

@@ -101,7 +101,7 @@ function announce(running: readonly Running[], json: boolean): void {
   if (json)
     process.stdout.write(`${JSON.stringify({ running: running.map(({ name, where }) => ({ name, where })) })}\n`);
   else
-    for (const { name, where } of running.filter((one) => one.name !== "Housekeeping"))
+    for (const { name, where } of running.filter((one) => one.where !== "hourly"))
       process.stdout.write(`${name}: ${where}\n`);
 }
 

@@ -12,7 +12,9 @@ export function startDataChecks(check: () => Promise<unknown>, log: Log): { stop
   let running: Promise<unknown> | null = null;
   const task = cron.schedule(HOURLY, async () => {
     if (running) return;
-    running = check().catch((cause) => log.warn({ err: cause }, "the data could not be checked; the next hour tries again"));
+    running = check().catch((cause) =>
+      log.warn({ err: cause }, "the data could not be checked; the next hour tries again"),
+    );
     await running;
     running = null;
   });
