@@ -74,6 +74,7 @@ function receiveMessage(event: unknown, self: Self): Received {
   if (words === null) return ignored("a message without words");
   const command = commandWords(words);
   const thread = message.root_id ? message.root_id : null;
+  const people = peopleIn(message, self);
   const spokenTo = alone || command !== null || mentionsBot(message, self);
   if (!spokenTo && thread === null) return ignored("not spoken to");
   return {
@@ -88,7 +89,7 @@ function receiveMessage(event: unknown, self: Self): Received {
         type: "words",
         text: (command ?? words).slice(0, WORDS_CHARS_MAX),
         spokenTo,
-        people: peopleIn(message, self),
+        ...(people.length > 0 ? { people } : {}),
       },
     },
   };

@@ -36,16 +36,20 @@ export function plainWords(text: string, botUserId: string, max: number): string
     .trim();
 }
 
-/** Channels (name → id) and people that the markup of a message names, the bot left out. */
+/** Channels (name → id) and people that the markup of a message names, the bot left out; `{}` where it names none. */
 export function mentionsIn(
   text: string,
   botUserId: string,
-): { readonly channels: Readonly<Record<string, string>>; readonly people: readonly string[] } {
+): { readonly channels?: Readonly<Record<string, string>>; readonly people?: readonly string[] } {
   const channels = [...text.matchAll(/<#([A-Z0-9]{2,40})(?:\|([^<>]{0,200}))?>/gu)];
-  const people = [...text.matchAll(/<@([A-Z0-9]{2,40})(?:\|[^<>]{0,200})?>/gu)].flatMap(([, id]) => id ?? []);
+  const people = [...text.matchAll(/<@([A-Z0-9]{2,40})(?:\|[^<>]{0,200})?>/gu)]
+    .flatMap(([, id]) => id ?? [])
+    .filter((id) => id !== botUserId);
   return {
-    channels: Object.fromEntries(channels.map(([, id = "", name]) => [name || id, id])),
-    people: [...new Set(people)].filter((id) => id !== botUserId),
+    ...(channels.length > 0
+      ? { channels: Object.fromEntries(channels.map(([, id = "", name]) => [name || id, id])) }
+      : {}),
+    ...(people.length > 0 ? { people: [...new Set(people)] } : {}),
   };
 }
 
