@@ -20,7 +20,7 @@ export function echoOf(question: Question, asking: Asking, zone: string | null):
   return say("echo", { what: parts.filter((part) => part !== "").join(" · ") });
 }
 
-/** What a question is about without its time: "Overturn rate · ID · by queue". */
+/** What a question is about without its time, for within a sentence: "Overturn rate, ID, by queue". */
 export const subjectName = (question: Question, asking: Asking): string =>
   [
     question.metrics.map((id) => metricName(asking.catalog, id, asking.language)).join(", "),
@@ -29,7 +29,7 @@ export const subjectName = (question: Question, asking: Asking): string =>
     grainName(question, asking),
   ]
     .filter((part) => part !== "")
-    .join(" · ");
+    .join(", ");
 
 function splitName(question: Question, asking: Asking): string {
   if (question.by.length === 0) return "";

@@ -56,7 +56,7 @@ export async function listSchedules(
   };
 }
 
-/** "Overturn rate by market, every Monday at 09:00 to #ops; next Mon 23 Mar, 09:00 (Asia/Singapore) · s-…". */
+/** "Overturn rate, by market: every Monday at 09:00 to #ops; next Mon 23 Mar, 09:00 (Asia/Singapore) · s-…". */
 async function lineOf(parts: BotParts, schedule: Schedule, asking: Asking): Promise<string> {
   const { say } = asking;
   const watch = payloadOf(schedule).type === "watch";

@@ -8,7 +8,7 @@ import { rowName } from "../names.ts";
 import { payloadOf, type WatchPayload } from "./payload.ts";
 import type { SeenPoint, WatchSeries } from "./watch-series.ts";
 
-/** What a schedule is called in a sentence: "Overturn rate · by market", "Backlog · TH > 5,000". */
+/** What a schedule is called in a sentence: "Overturn rate, by market", "Backlog, TH > 5,000". */
 export function nameOf(schedule: Pick<Schedule, "payload">, asking: Asking): string {
   const payload = payloadOf(schedule);
   if (payload.type === "question") return subjectName(payload.question, asking);
