@@ -34,6 +34,9 @@ export const limits = {
   dimensionsMax: 2,
   periodDaysMax: 800,
   rowsMax: 20_000,
+  /** A table that `explain` reads. */
+  explainRowsMax: 5_000_000,
+  explainAttributesMax: 12,
   textCharsMax: 2_000,
   statementTimeoutMs: 3_000,
   queriesAtOnceMax: 4,

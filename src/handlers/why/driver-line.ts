@@ -1,8 +1,9 @@
 import { formatDifference } from "../../chat/format.ts";
+import { mostTelling } from "../../insights/drivers/telling.ts";
 import type { Question } from "../../kernel/question.ts";
 import type { Asking } from "../asking.ts";
 import { dimensionWord, shownMetrics } from "../names.ts";
-import { type Explained, mostTelling, readSplits } from "./splits.ts";
+import { type Explained, readSplits } from "./splits.ts";
 
 /** Segments named in one line. */
 const NAMED_MAX = 2;

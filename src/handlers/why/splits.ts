@@ -1,11 +1,5 @@
 import type { Metric } from "../../catalog/catalog.ts";
-import {
-  concentration,
-  type Decomposition,
-  decomposeCount,
-  decomposeRate,
-  type Segment,
-} from "../../insights/drivers/decompose.ts";
+import { type Decomposition, decomposeCount, decomposeRate, type Segment } from "../../insights/drivers/decompose.ts";
 import { limits } from "../../kernel/limits.ts";
 import type { MetricState } from "../../kernel/measurement.ts";
 import type { Question } from "../../kernel/question.ts";
@@ -46,22 +40,6 @@ export function openDimensions(question: Question, metric: Metric, asking: Askin
   return metric.dimensions
     .filter((id) => question.filters[id]?.length !== 1 && !asking.catalog.dimensions.get(id)?.private)
     .slice(0, SPLITS_MAX);
-}
-
-/** A shift between segments explains a change when it carries at least this share of it. */
-const MIX_ENOUGH = 0.6;
-
-/**
- * The split worth telling. A pure shift of mix along one dimension looks like a change of rate along every other, so a split whose mix carries
- * most of the change comes first, the fullest of them; where none does, the one that concentrates the change.
- */
-export function mostTelling(explained: readonly Explained[]): Explained | undefined {
-  const mixShare = ({ decomposition: { mix, change } }: Explained): number => (change === 0 ? 0 : mix / change);
-  // More than all of it says as little as less: 1 is the best.
-  const farFromAll = (one: Explained): number => Math.abs(1 - mixShare(one));
-  const byMix = explained.filter((one) => mixShare(one) >= MIX_ENOUGH && farFromAll(one) <= 1 - MIX_ENOUGH);
-  if (byMix.length > 0) return [...byMix].sort((a, b) => farFromAll(a) - farFromAll(b))[0];
-  return [...explained].sort((a, b) => concentration(b.decomposition) - concentration(a.decomposition))[0];
 }
 
 function explain(measurement: Measurement, dimension: string, asking: Asking): Explained | null {

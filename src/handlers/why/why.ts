@@ -3,6 +3,7 @@ import type { Metric } from "../../catalog/catalog.ts";
 import type { Finding, NextStep } from "../../chat/answer.ts";
 import { formatDifference, formatMagnitude, formatValue } from "../../chat/format.ts";
 import type { Decomposition, Effect } from "../../insights/drivers/decompose.ts";
+import { mostTelling } from "../../insights/drivers/telling.ts";
 import type { Question } from "../../kernel/question.ts";
 import type { Refusal } from "../../kernel/refusal.ts";
 import { err, ok, type Result } from "../../kernel/result.ts";
@@ -14,7 +15,7 @@ import { dataLineOf } from "../metric.ts";
 import { dimensionWord, metricName, shownMetrics, valueName, windowName } from "../names.ts";
 import { numbersOf } from "../rows.ts";
 import { tableOf, viewOf } from "../table.ts";
-import { type Explained, mostTelling, readSplits } from "./splits.ts";
+import { type Explained, readSplits } from "./splits.ts";
 import { type Ledger, suspects } from "./suspects.ts";
 
 /** Segments named. */

@@ -1,8 +1,14 @@
 /** One segment in two periods: its hits (numerator) and its weight (denominator). For a count, weight is absent and hits are the count. */
 export interface Segment {
   readonly name: string;
-  readonly before: { readonly hits: number; readonly weight: number };
-  readonly after: { readonly hits: number; readonly weight: number };
+  readonly before: SegmentSide;
+  readonly after: SegmentSide;
+}
+export interface SegmentSide {
+  readonly hits: number;
+  readonly weight: number;
+  /** Variance of the rate (hits ÷ weight), where more is known than the two sums. */
+  readonly variance?: number;
 }
 /** How much of the overall change one segment brings, split by cause. rate + mix over all segments = the change, exactly. */
 export interface Effect {
