@@ -1,6 +1,7 @@
 import type { Metric } from "../../catalog/catalog.ts";
 import { formatValue } from "../../chat/format.ts";
 import { limits } from "../../kernel/limits.ts";
+import type { Unit } from "../../kernel/measurement.ts";
 import type { Schedule } from "../../queries/state/schedules.ts";
 import type { Asking } from "../asking.ts";
 import { subjectName } from "../echo.ts";
@@ -23,8 +24,12 @@ export function conditionName(
 ): string {
   const unit = asking.catalog.metrics.get(question.metrics[0] ?? "")?.unit ?? "number";
   const sign = { ">": ">", ">=": "≥", "<": "<", "<=": "≤" }[op];
-  return `${sign} ${formatValue(level, unit, asking.locale)}`;
+  return `${sign} ${levelName(level, unit, asking)}`;
 }
+
+/** A level as a person types it: "8 %", not "8.0 %". */
+export const levelName = (level: number, unit: Unit, asking: Asking): string =>
+  formatValue(level, unit, asking.locale).replace(/[.,]0+(?=\s|$)/u, "");
 
 /** The day that is judged, not the midnight at which it ended. */
 export const dayName = (point: SeenPoint, step: WatchSeries["step"], zone: string, locale: string): string =>

@@ -1,4 +1,4 @@
-import { formatInstant, formatValue } from "../../chat/format.ts";
+import { formatInstant } from "../../chat/format.ts";
 import type { ChannelRef } from "../../chat/port.ts";
 import { limits } from "../../kernel/limits.ts";
 import type { Question } from "../../kernel/question.ts";
@@ -13,7 +13,7 @@ import type { BotParts } from "../parts.ts";
 import { refusalSentence } from "../refuse.ts";
 import { BACK_TEST_DAYS, backTest, otherLevels } from "./back-test.ts";
 import { button } from "./buttons.ts";
-import { nameOf } from "./name.ts";
+import { levelName, nameOf } from "./name.ts";
 import { payloadOf, type WatchPayload } from "./payload.ts";
 import { placeOf } from "./place.ts";
 import { placeLines, refused, standingQuestion } from "./propose-schedule.ts";
@@ -130,7 +130,7 @@ async function card(
       button("button.save", { verb: "save", id }, asking),
       ...otherLevels(series, payload, wanted.zone).map(({ level, firings: times }) =>
         button("button.level", { verb: "level", id, value: level }, asking, {
-          level: formatValue(level, unit, asking.locale),
+          level: levelName(level, unit, asking),
           times,
         }),
       ),

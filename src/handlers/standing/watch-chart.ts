@@ -1,11 +1,11 @@
-import { formatBucket, formatValue } from "../../chat/format.ts";
+import { formatBucket } from "../../chat/format.ts";
 import type { ChartSpec, LinePoint } from "../../kernel/chart-spec.ts";
 import { limits } from "../../kernel/limits.ts";
 import type { Asking } from "../asking.ts";
 import { metricName } from "../names.ts";
 import { chartUnit } from "../pictures.ts";
 import type { Firing } from "./back-test.ts";
-import { conditionName, dayName, nameOf, segmentName } from "./name.ts";
+import { conditionName, dayName, levelName, nameOf, segmentName } from "./name.ts";
 import type { WatchPayload } from "./payload.ts";
 import type { SeenPoint, WatchSeries } from "./watch-series.ts";
 
@@ -25,7 +25,7 @@ export function watchChart(
   if (points.filter(({ value }) => value !== null).length < 2) return [];
   const mine = new Set(firings.filter((firing) => firing.segment === segment).map(({ point }) => point.at));
   const drawn = thinned(points, mine).map((point) => linePoint(point, series, zone, asking));
-  const level = formatValue(payload.level, series.metric.unit, asking.locale);
+  const level = levelName(payload.level, series.metric.unit, asking);
   const name = [metricName(asking.catalog, series.metric.id, asking.language), segmentName(segment, asking)]
     .filter(Boolean)
     .join(" · ");
