@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   load: async () => (await import("./cli/load.ts")).loadCommand(),
   rollup: async () => (await import("./cli/rollup.ts")).rollupCommand(),
   check: async () => (await import("./cli/check.ts")).checkCommand(),
+  event: async () => (await import("./cli/event.ts")).eventCommand(),
   forecast: async () => (await import("./cli/forecast.ts")).forecastCommand(),
   explain: async () => (await import("./cli/explain.ts")).explainCommand(),
   vectors: async () => (await import("./cli/vectors.ts")).vectorsCommand(),

@@ -8,6 +8,7 @@ import type { Reading } from "../language/reader.ts";
 import { postgresEngine } from "../queries/engine.ts";
 import { favouriteWords, findReceipt } from "../queries/state/receipts.ts";
 import type { Asking, Draft } from "./asking.ts";
+import { answerChanges } from "./changes.ts";
 import { answerClarify } from "./clarify.ts";
 import { answerDefine } from "./define.ts";
 import { exampleSteps } from "./examples.ts";
@@ -23,6 +24,7 @@ import { answerStanding } from "./standing/standing.ts";
 import { answerStatus } from "./status.ts";
 import { usualWindow } from "./usual-window.ts";
 import { answerWhy } from "./why/why.ts";
+import { withLedger } from "./with-ledger.ts";
 
 /** What the words gave, and how to read them again with another word in their place. */
 export interface Heard {
@@ -41,7 +43,12 @@ export function answererOf(parts: BotParts): Answerer {
     }
     switch (question.kind) {
       case "metric":
-        return orRefusal(question, await answerMetric(question, asking), asking);
+        return withLedger(
+          orRefusal(question, await answerMetric(question, asking), asking),
+          question,
+          asking,
+          parts.facts,
+        );
       case "why":
         return orRefusal(question, await answerWhy(question, asking, parts.facts), asking);
       case "define":
@@ -68,12 +75,13 @@ export function answererOf(parts: BotParts): Answerer {
         return answerStanding(parts, question, heard?.reading ?? null, asking, where);
       case "forecast":
         return orRefusal(question, await answerAhead(parts, question, asking), asking);
+      case "changes":
+        return orRefusal(question, await answerChanges(parts, question, asking), asking);
       case "anomalies":
       case "experiment":
       case "power":
       case "impact":
       case "tradeoff":
-      case "changes":
         return answerNotYet(parts, question, asking, where);
       default:
         return question.kind satisfies never;

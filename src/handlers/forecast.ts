@@ -26,6 +26,7 @@ import {
 import { forecastTable, forecastView } from "./forecast-table.ts";
 import { dataLineOf } from "./metric.ts";
 import { filtersName, metricName, shownMetrics, valueName } from "./names.ts";
+import { zoneOfQuestion } from "./zone-of.ts";
 
 const DAY_MS = 86_400_000;
 const HORIZON_MAX = { hour: 336, day: 120, week: 52, month: 12 } as const;
@@ -40,7 +41,7 @@ export async function answerForecast(question: Question, asking: Asking, facts: 
   const wrong = misfit(question, grain, horizon);
   if (wrong) return err(wrong);
   const asked = performance.now();
-  const zone = zoneOf(question, asking);
+  const zone = zoneOfQuestion(question, asking);
   const past = historyQuestion(question, metric, grain, zone, asking.now);
   const measured = await measureOrLess(past, zone, asking);
   if (!measured.ok) return measured;
@@ -117,12 +118,6 @@ function tooShort(
   const wider: Question = { ...question, filters: {}, by: [] };
   const instead = Object.keys(question.filters).length > 0 ? [wider] : [];
   return { code: "forecast_short", params: { metric: metric.id, known, least, grain }, instead };
-}
-
-/** Zone R: that of the one market asked about, else the asker's. */
-function zoneOf(question: Question, { catalog, zone }: Asking): string {
-  const values = catalog.zoned ? question.filters[catalog.zoned.dimension] : undefined;
-  return (values?.length === 1 ? catalog.zoned?.zones.get(values[0] ?? "") : undefined) ?? zone;
 }
 
 /** Rows by the value of the split, in the order in which the values come. */

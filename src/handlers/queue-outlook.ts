@@ -22,6 +22,7 @@ import { readWatermarks, throughOf } from "../queries/watermarks.ts";
 import { type Asking, blankDraft, type Draft } from "./asking.ts";
 import { filtersName } from "./names.ts";
 import { type PreparedQueue, prepareQueue, STEPS_PER_HOUR } from "./queue-state.ts";
+import { zoneOfQuestion } from "./zone-of.ts";
 
 const HOUR_MS = 3_600_000;
 const STEP_MS = HOUR_MS / STEPS_PER_HOUR;
@@ -55,7 +56,7 @@ export async function answerQueueOutlook(
   const other = Object.keys(question.filters).find((key) => !DIMENSIONS.includes(key));
   if (other !== undefined) return err(tooNarrow(question, other));
   const asked = performance.now();
-  const zone = zoneOf(question, asking);
+  const zone = zoneOfQuestion(question, asking);
   const marks = await readWatermarks(postgresEngine(facts), asking.catalog.watermarks);
   if (!marks.ok) return marks;
   const throughMs = throughOf(READS.slice(0, 2), marks.value.watermarks, asking.now);
@@ -95,11 +96,6 @@ function tooNarrow(question: Question, key: string): Refusal {
   return { code: "dimension_not_of_metric", params, instead: [{ ...question, filters }] };
 }
 const DIMENSIONS: readonly string[] = ["market", "queue"];
-
-function zoneOf(question: Question, { catalog, zone }: Asking): string {
-  const values = catalog.zoned ? question.filters[catalog.zoned.dimension] : undefined;
-  return (values?.length === 1 ? catalog.zoned?.zones.get(values[0] ?? "") : undefined) ?? zone;
-}
 
 /** So many hours ahead, or the next local midnight that is at least four hours away: 06:00 where it is nearer. */
 function untilOf({ within }: NonNullable<Options["load"]>, zone: string, now: number): number {

@@ -68,6 +68,10 @@ export const limits = {
   lagHitsMin: 50,
   /** A breach = fewer cases than this share decided in time, where a question names no other. */
   slaTargetShare: 0.95,
+  /** Title of an entry of the change ledger. */
+  titleCharsMax: 120,
+  /** Entries of the ledger that one answer lists. */
+  ledgerShownMax: 20,
   /** People and hours that a question may add. */
   addedPeopleMax: 1_000,
   addedHoursMax: 336,

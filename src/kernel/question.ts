@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LEDGER_KINDS } from "./ledger.ts";
 import { limits } from "./limits.ts";
 
 /**
@@ -54,6 +55,8 @@ export interface Options {
   readonly threshold?: { readonly from?: number; readonly to: number };
   readonly change?: { readonly kind: string; readonly name?: string };
   readonly load?: LoadOption;
+  /** An entry for the change ledger; `confirmed` = write it. The period says when, the filters where. */
+  readonly event?: { readonly kind?: string; readonly title: string; readonly confirmed?: true };
   readonly choices?: readonly Question[];
   /** What a button wants with a schedule or watch. */
   readonly manage?: ManageOrder;
@@ -123,6 +126,13 @@ const optionsSchema = z.strictObject({
   power: z.number().optional(),
   threshold: z.strictObject({ from: z.number().optional(), to: z.number() }).optional(),
   change: z.strictObject({ kind: z.string(), name: z.string().optional() }).optional(),
+  event: z
+    .strictObject({
+      kind: z.enum(LEDGER_KINDS).optional(),
+      title: z.string().max(limits.titleCharsMax),
+      confirmed: z.literal(true).optional(),
+    })
+    .optional(),
   load: z
     .strictObject({
       ask: z.enum(["breach", "clear"]),

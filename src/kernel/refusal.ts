@@ -20,6 +20,7 @@ export interface Refusal {
     | "timeout"
     | "unknown_receipt"
     | "not_available"
+    | "event_incomplete"
     | "no_staffing"
     | "forecast_short"
     | "forecast_too_far"

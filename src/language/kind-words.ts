@@ -35,11 +35,12 @@ export function readKind(
     const change = readChange(sentence);
     if (change) return { kind: "impact", options: { change } };
   }
-  for (const ask of ["breach", "clear"] as const)
-    if (says(sentence, `load.${ask}`)) return { kind: "forecast", options: { load: readLoad(sentence, ask) } };
+  const ask = says(sentence, "load.breach") ? "breach" : says(sentence, "load.clear") ? "clear" : null;
+  if (ask) return { kind: "forecast", options: { load: readLoad(sentence, ask) } };
   for (const kind of ["forecast", "status", "anomalies", "changes", "why", "metrics"] as const)
     if (says(sentence, `kind.${kind}`)) return { kind, options: {} };
   const namesMetric = chosen.some((meaning) => meaning?.what === "metric");
+  if (!namesMetric && says(sentence, "changes.bare")) return { kind: "changes", options: {} };
   if (says(sentence, "kind.help") && !namesMetric) return { kind: "help", options: {} };
   return { kind: null, options: threadOptions(sentence, threadKind) };
 }

@@ -1,8 +1,10 @@
 import type { Catalog, LexiconLanguage } from "../catalog/catalog.ts";
+import { limits } from "../kernel/limits.ts";
 import { blank, canonical, type Question } from "../kernel/question.ts";
 import { variantsOf } from "./ambiguity.ts";
 import type { Comparison } from "./comparison.ts";
 import { compose } from "./compose.ts";
+import { type EventWords, readEvent } from "./event-words.ts";
 import { lex } from "./lex.ts";
 import { createIndex, type Index } from "./lexicon.ts";
 import {
@@ -91,6 +93,8 @@ function answered(said: CardAnswer | null, thread: ThreadState | undefined): Que
   if (said === null) return null;
   const choices = thread?.clarify?.options.choices ?? [];
   const of = (verb: string) => choices.find(({ options }) => options.manage?.verb === verb);
+  const added = choices.find(({ options }) => options.event?.confirmed);
+  if (said.verb === "save" && added) return added;
   const save = of("save");
   if (said.verb !== "level") return of(said.verb) ?? null;
   const id = save?.options.manage?.id;
@@ -119,6 +123,8 @@ function read(text: string, context: ReadContext, index: Index): Reading {
   const choice = chosen(settled, state);
   if (choice) return { ...plain, question: choice };
   const sentence = new Sentence(settled, index, language);
+  const event = readEvent(sentence, normal);
+  if (event) return { ...plain, question: eventQuestion(event, context, index) };
   const { readings, asks } = variantsOf(sentence, normal, homeOf(context, index));
   const read = readings.map((reading) => readOne(new Sentence(reading, index, language), state, context, index));
   const [main] = read;
@@ -140,6 +146,16 @@ function read(text: string, context: ReadContext, index: Index): Reading {
     askedForHelp: main.slots.kind === "help",
     ...(unknown ? { unknown } : {}),
   };
+}
+
+/** An entry for the ledger as a Question: its times and places are those of "what changed" with the same words. */
+function eventQuestion({ kind, title, rest }: EventWords, context: ReadContext, index: Index): Question {
+  const { question, window } = read(`what changed ${rest}`, { ...context, thread: emptyThread }, index);
+  const options = { event: { title: title.slice(0, limits.titleCharsMax), ...(kind === null ? {} : { kind }) } };
+  const plain = { ...blank("changes"), options };
+  return question.kind === "changes"
+    ? { ...plain, filters: question.filters, period: window === null ? null : question.period }
+    : plain;
 }
 
 function understand(text: string, index: Index): { normal: Normal; tokens: Token[] } {

@@ -23,6 +23,7 @@ describe("the catalog's words", () => {
       "unit.",
       "compare.",
       "change.",
+      "event.kind.",
       "kind.",
     ];
     const unknown = [...catalog.lexicon.roles.keys()].filter(
