@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   rollup: async () => (await import("./cli/rollup.ts")).rollupCommand(),
   check: async () => (await import("./cli/check.ts")).checkCommand(),
   event: async () => (await import("./cli/event.ts")).eventCommand(),
+  detect: async () => (await import("./cli/detect.ts")).detectCommand(),
   forecast: async () => (await import("./cli/forecast.ts")).forecastCommand(),
   explain: async () => (await import("./cli/explain.ts")).explainCommand(),
   vectors: async () => (await import("./cli/vectors.ts")).vectorsCommand(),

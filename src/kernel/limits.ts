@@ -54,6 +54,8 @@ export const limits = {
   rollupBatchRowsMax: 1_000_000,
   /** Buckets of one series. */
   bucketsMax: 5_000,
+  /** Rows of one file in which anomalies are looked for. */
+  detectRowsMax: 100_000,
   /** Values or ids that a refusal offers instead. */
   nearestMax: 3,
   /** Values of an open dimension that are looked at to find the nearest. */

@@ -162,3 +162,10 @@ function likelihoodOf(scores: Float64Array, freedom: number): number {
   for (const score of scores) sum += constant - ((freedom + 1) / 2) * Math.log1p((score * score) / freedom);
   return sum;
 }
+
+/** The same for one series: the freedom that fits its scores best; the usual one where there are few. */
+export function bestFreedom(scores: Float64Array): number {
+  if (scores.length < SCALE_DAYS / 2) return TAIL_FREEDOM;
+  const values = FREEDOMS.map((freedom) => likelihoodOf(scores, freedom));
+  return FREEDOMS[values.indexOf(Math.max(...values))] ?? TAIL_FREEDOM;
+}

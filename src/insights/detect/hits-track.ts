@@ -1,66 +1,47 @@
 import { countTails, rateTails } from "./discrete-tails.ts";
 import { HolidayProfile } from "./holiday-profile.ts";
+import { type Cycle, Level, PRIOR_HITS, SeasonFactors, weeklyCycle } from "./levels.ts";
 import type { ScanSeries } from "./series.ts";
 import type { Shock } from "./shock.ts";
-import { type Track, weekdaysOf } from "./track.ts";
+import type { Track } from "./track.ts";
 
-const DAY_DECAY = 2 ** (-1 / 28);
-const WEEKDAY_DECAY = 2 ** (-1 / 12); // a step a week: half-life 84 days
-const PRIOR_HITS = 25;
 const WINSOR = 3;
 
 /**
  * Baseline of a rate (hits of cases) or of a count (cases = 1): exponentially discounted level × shrunk weekday factor × learned holiday
  * profile × the parent's shock. Days are winsorised at 3 standard deviations before they enter. Over-dispersion: given, or 0 for a first look.
+ * Days may be other buckets where their cycles are given.
  */
-export function trackHits(series: ScanSeries, until: number, dispersion: number, shock: Shock | null): Track {
+export function trackHits(
+  series: ScanSeries,
+  until: number,
+  dispersion: number,
+  shock: Shock | null,
+  cycles: readonly Cycle[] = [weeklyCycle(series.days)],
+): Track {
   const binomial = isBinomial(series, until);
-  const length = until + 1;
-  const made = {
-    observed: new Float64Array(length).fill(Number.NaN),
-    plain: new Float64Array(length).fill(Number.NaN),
-    expected: new Float64Array(length).fill(Number.NaN),
-    variance: new Float64Array(length).fill(Number.NaN),
-    score: new Float64Array(length).fill(Number.NaN),
-    exposure: new Float64Array(length),
-  };
-  const level = new Float64Array(length);
-  const week = weekdaysOf(series.days);
-  const usual = overallOf(series, until);
+  const made = emptyTrack(until + 1);
+  const levels = new Float64Array(until + 1);
+  const level = new Level(overallOf(series, until), cycles);
+  const factors = new SeasonFactors(cycles);
   const holidays = new HolidayProfile();
-  const weekdayHits = new Float64Array(7);
-  const weekdayExpected = new Float64Array(7);
-  let [hits, cases, weight, usualCases] = [0, 0, 0, 0];
-  for (let t = 0; t < length; t++) {
+  for (let t = 0; t <= until; t++) {
     const value = series.values[t] ?? Number.NaN;
-    const n = series.kind === "rate" ? (series.denominators?.[t] ?? 0) : 1;
-    const day = week[t] ?? 0;
-    const base = usual > 0 ? (hits + 0.5) / (cases + 0.5 / usual) : 0;
-    level[t] = base;
+    const n = casesOf(series, t);
+    const base = level.next();
+    levels[t] = base;
     made.exposure[t] = n;
-    hits *= DAY_DECAY;
-    cases *= DAY_DECAY;
-    weight *= DAY_DECAY;
-    const factorOf = (weekday: number): number =>
-      ((weekdayHits[weekday] ?? 0) + PRIOR_HITS) / ((weekdayExpected[weekday] ?? 0) + PRIOR_HITS);
-    const factor = factorOf(day);
+    const cap = (expected: number): number => (binomial ? Math.min(expected, 0.999 * n) : expected);
+    const factor = factors.at(t);
     const label = series.calendar[t] ?? null;
-    const own = capped(n * base * factor, n, binomial);
-    let plain = own;
-    let doubt = 0;
+    const own = cap(n * base * factor);
+    const sunday = n * base * factors.ofPhase(0);
     const pull = shock?.size[t] ?? 1;
-    if (label !== null) {
-      const asked = holidays.expect(label, n * base * factorOf(0), own, PRIOR_HITS);
-      plain = capped(within(value / pull, asked.low, asked.high, own), n, binomial);
-      doubt = asked.doubt;
-    }
-    const pulled = shock?.open[t] ? within(value, plain, plain * pull, plain * pull) : plain * pull;
-    const expected = capped(pulled, n, binomial);
-    const known = usualCases > 0 ? cases / (1 + (usualCases / weight) * inflationOf(base, dispersion, binomial)) : 0;
-    const total = dispersion + (1 - dispersion) / ((binomial ? known : known * base) + 1);
-    const unit = binomial ? expected * (1 - expected / Math.max(n, 1e-9)) : expected;
-    const more = binomial ? Math.max(0, n - 1) : expected;
-    const variance = unit * (1 + more * Math.min(1, total)) + doubt * expected * expected;
+    const asked = label === null ? null : holidays.expect(label, sunday, own, PRIOR_HITS);
+    const plain = asked ? cap(within(value / pull, asked.low, asked.high, own)) : own;
+    const expected = cap(shock?.open[t] ? within(value, plain, plain * pull, plain * pull) : plain * pull);
+    const doubt = (asked?.doubt ?? 0) * expected * expected;
+    const variance = varianceOf(expected, n, dispersion, level.known(dispersion, binomial), binomial) + doubt;
     made.plain[t] = plain;
     made.expected[t] = expected;
     made.variance[t] = variance;
@@ -71,29 +52,44 @@ export function trackHits(series: ScanSeries, until: number, dispersion: number,
     made.score[t] = sd > 0 ? (value - expected) / sd : 0;
     const kept = t < LEARN_DAYS ? value : Math.min(expected + WINSOR * sd, Math.max(expected - WINSOR * sd, value));
     const clean = expected > 0 ? (kept * plain) / expected : kept;
-    if (label !== null) {
-      holidays.learn(label, clean, n * base * factorOf(0), own);
-      continue;
+    if (label !== null) holidays.learn(label, clean, sunday, own);
+    else {
+      level.learn(clean / factor, n);
+      factors.learn(t, clean, n * base);
     }
-    hits += clean / factor;
-    cases += n;
-    weight += 1;
-    usualCases = DAY_DECAY * usualCases + n;
-    const seen = weekdayHits[day] ?? 0;
-    weekdayHits[day] = seen * WEEKDAY_DECAY + clean;
-    weekdayExpected[day] = (weekdayExpected[day] ?? 0) * WEEKDAY_DECAY + n * (t === 0 ? usual : base);
   }
-  const { dispersion: rough, days } = dispersionOf(made, until, binomial);
   return {
     ...made,
-    dispersion: rough,
-    days,
+    ...dispersionOf(made, until, binomial),
     expectedFrom: (t, start) =>
-      (level[t] ?? 0) > 0 ? ((made.expected[t] ?? 0) * (level[start] ?? 0)) / (level[t] ?? 1) : 0,
+      (levels[t] ?? 0) > 0 ? ((made.expected[t] ?? 0) * (levels[start] ?? 0)) / (levels[t] ?? 1) : 0,
     tails: binomial
       ? (value, mean, variance, cases) => rateTails(value, cases, mean, variance)
       : (value, mean, variance) => countTails(value, mean, variance),
   };
+}
+
+function emptyTrack(length: number) {
+  const nans = (): Float64Array => new Float64Array(length).fill(Number.NaN);
+  return {
+    observed: nans(),
+    plain: nans(),
+    expected: nans(),
+    variance: nans(),
+    score: nans(),
+    exposure: new Float64Array(length),
+  };
+}
+
+const casesOf = (series: ScanSeries, t: number): number =>
+  series.kind === "rate" ? (series.denominators?.[t] ?? 0) : 1;
+
+/** Binomial or Poisson variance, times over-dispersion and the doubt about the level: 1/(M + 1) = ρ + (1 − ρ)/(known + 1). */
+function varianceOf(expected: number, n: number, dispersion: number, known: number, binomial: boolean): number {
+  const total = Math.min(1, dispersion + (1 - dispersion) / (known + 1));
+  return binomial
+    ? expected * (1 - expected / Math.max(n, 1e-9)) * (1 + Math.max(0, n - 1) * total)
+    : expected * (1 + expected * total);
 }
 
 /** The first days enter as they are: nothing is known yet that could call them odd. */
@@ -111,18 +107,12 @@ export function isBinomial(series: ScanSeries, until: number): boolean {
 const within = (value: number, a: number, b: number, unknown: number): number =>
   Number.isNaN(value) ? unknown : Math.min(Math.max(a, b), Math.max(Math.min(a, b), value));
 
-const capped = (expected: number, n: number, binomial: boolean): number =>
-  binomial ? Math.min(expected, 0.999 * n) : expected;
-
-const inflationOf = (base: number, dispersion: number, binomial: boolean): number =>
-  binomial ? dispersion : dispersion * base;
-
 /** Hits per case of all days before the last that are not masked. */
 function overallOf(series: ScanSeries, until: number): number {
   let [hits, cases] = [0, 0];
   for (let t = 0; t < until; t++) {
     const value = series.values[t] ?? null;
-    const n = series.kind === "rate" ? (series.denominators?.[t] ?? 0) : 1;
+    const n = casesOf(series, t);
     if (value === null || series.masked[t] || !(n > 0)) continue;
     hits += value;
     cases += n;

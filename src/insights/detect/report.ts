@@ -1,5 +1,6 @@
 import { tUpperQuantile } from "../distributions/t.ts";
 import { changeKind } from "./change-kind.ts";
+import { firstWhere } from "./hit-findings.ts";
 import type { Look } from "./look.ts";
 import type { Judgement } from "./series.ts";
 import type { Tracked } from "./tracks.ts";
@@ -63,15 +64,4 @@ function over({ track, series, logged, inflation }: Tracked, from: number, to: n
     high: high / cases,
     n: series.kind === "rate" ? cases : null,
   };
-}
-
-/** The smallest whole number in the range for which a monotone condition holds. */
-function firstWhere(from: number, to: number, holds: (k: number) => boolean): number {
-  let [low, high] = [from, to];
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (holds(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
