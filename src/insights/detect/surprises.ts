@@ -50,7 +50,8 @@ export function surprisesOf(values: Float64Array, periods: readonly number[]): S
       score[t] = scale > 0 ? error / scale : error === 0 ? 0 : Math.sign(error) * NEVER_BEFORE;
     const limit = errors.length >= LEARN_ERRORS ? scale : Number.POSITIVE_INFINITY;
     model.learn(t, forecast + Math.min(WINSOR * limit, Math.max(-WINSOR * limit, error)));
-    if (t >= (periods[0] ?? 1)) errors.push(limit > 0 ? Math.min(Math.abs(error), ERROR_CLIP * limit) : Math.abs(error));
+    if (t >= (periods[0] ?? 1))
+      errors.push(limit > 0 ? Math.min(Math.abs(error), ERROR_CLIP * limit) : Math.abs(error));
     if (errors.length > scaleOver) errors.shift();
   }
   const back = (x: number): number => (power === 1 ? x : Math.max(0, x) ** (1 / power));
