@@ -37,8 +37,28 @@ export interface DeliverParts {
   readonly breaker: Breaker;
   /** Milliseconds of a clock that never jumps and goes on while the process is stopped. */
   readonly monotonic: () => number;
+  readonly timing: Timing;
   readonly log: Log;
 }
+
+/**
+ * How long things take. A message leaves within `sendWithinMs` of its lease and has its answer, or none, within the platform's HTTP time-out:
+ * both together stay well below the lease, after which another worker looks whether it is there.
+ */
+export interface Timing {
+  readonly leaseSeconds: number;
+  readonly sendWithinMs: number;
+  readonly retryFirstMs: number;
+  readonly perSecondPerTenant: number;
+  readonly perSecondPerChannel: number;
+}
+export const TIMING: Timing = {
+  leaseSeconds: limits.runLeaseSeconds,
+  sendWithinMs: limits.runSendWithinMs,
+  retryFirstMs: limits.retryFirstMs,
+  perSecondPerTenant: limits.postsPerSecondPerTenant,
+  perSecondPerChannel: limits.postsPerSecondPerChannel,
+};
 
 /** How far one message of a run came. */
 type Step =
@@ -83,7 +103,7 @@ async function composed(parts: DeliverParts, held: Held): Promise<boolean> {
   const made = await contentsOf(parts, held);
   if (made !== null) return freezePosts(parts.pool, run, made);
   if (run.attempts + 1 >= limits.composeAttemptsMax) return bury(parts, held, "compose");
-  await putOff(parts, run, "due", backOffMs(run.attempts), "compose");
+  await putOff(parts, run, "due", backOffMs(parts, run), "compose");
   return false;
 }
 
@@ -112,10 +132,10 @@ async function deliverPost(parts: DeliverParts, held: Held, post: PostRecord): P
     await unsendPost(parts.pool, run, post.postKey);
   }
   if (isPast(parts, held)) return { type: "late" };
-  await parts.pace.turn(paceKeys(run));
+  await parts.pace.turn(paceKeys(parts.timing, run));
   const begun = parts.monotonic();
-  if (!(await beginPost(parts.pool, run, post.postKey, limits.runLeaseSeconds))) return { type: "lost" };
-  const mayLeave = (): boolean => parts.monotonic() - begun < limits.runSendWithinMs;
+  if (!(await beginPost(parts.pool, run, post.postKey, parts.timing.leaseSeconds))) return { type: "lost" };
+  const mayLeave = (): boolean => parts.monotonic() - begun < parts.timing.sendWithinMs;
   const outcome = await poster.deliver(to, post.postKey, contentToSend(parts, held, post), mayLeave);
   note(parts, run, outcome.type === "unknown");
   switch (outcome.type) {
@@ -185,7 +205,7 @@ async function settle(parts: DeliverParts, held: Held, step: Exclude<Step, { typ
     case "unknown":
       if (nowOf(parts, held) > run.deadline + limits.unknownMsMax) await bury(parts, held, "unknown");
       // The lease has the first minute.
-      else await putOff(parts, run, "unknown", backOffMs(run.attempts) - limits.retryFirstMs, step.cause);
+      else await putOff(parts, run, "unknown", backOffMs(parts, run) - parts.timing.retryFirstMs, step.cause);
       return;
     default:
       return step satisfies never;
@@ -212,7 +232,8 @@ const putOff = (
 ): Promise<void> => putOffRun(parts.pool, run, { state, afterMs, error, counted: true });
 
 /** 1, 2, 4, 8 and at most 15 minutes. */
-const backOffMs = (attempts: number): number => Math.min(limits.retryMostMs, limits.retryFirstMs * 2 ** attempts);
+const backOffMs = ({ timing }: DeliverParts, { attempts }: ClaimedRun): number =>
+  Math.min(limits.retryMostMs, timing.retryFirstMs * 2 ** attempts);
 
 /** The database's now, carried on by the monotonic clock. */
 const nowOf = (parts: DeliverParts, { run, since }: Held): number => run.now + (parts.monotonic() - since);
@@ -224,9 +245,9 @@ const channelOf = ({ platform, tenant, channel }: ClaimedRun): ChannelRef => ({
   channel,
 });
 export const placeOf = ({ platform, tenant }: { platform: string; tenant: string }): string => `${platform}/${tenant}`;
-const paceKeys = (run: ClaimedRun) => [
-  { name: placeOf(run), perSecond: limits.postsPerSecondPerTenant },
-  { name: `${placeOf(run)}/${run.channel}`, perSecond: limits.postsPerSecondPerChannel },
+const paceKeys = (timing: Timing, run: ClaimedRun) => [
+  { name: placeOf(run), perSecond: timing.perSecondPerTenant },
+  { name: `${placeOf(run)}/${run.channel}`, perSecond: timing.perSecondPerChannel },
 ];
 
 function note(parts: DeliverParts, run: ClaimedRun, failed: boolean): void {

@@ -3,13 +3,15 @@ import cron from "node-cron";
 import { limits } from "../kernel/limits.ts";
 import { claimRun, nextClaimIn } from "../queries/state/runs.ts";
 import { createBreaker } from "./breaker.ts";
-import { carryOut, type DeliverParts } from "./deliver.ts";
+import { carryOut, type DeliverParts, TIMING } from "./deliver.ts";
 import { createPace } from "./pace.ts";
 import { type PlanParts, planDue } from "./plan.ts";
 
 const EVERY_MINUTE = "* * * * *";
 
-export type WorkerParts = PlanParts & Omit<DeliverParts, "pace" | "breaker">;
+export type WorkerParts = PlanParts &
+  Omit<DeliverParts, "pace" | "breaker" | "timing"> &
+  Partial<Pick<DeliverParts, "timing">>;
 
 export interface Worker {
   /** Plans what is due and carries out what is open; what fails is logged and left to the next tick. Resolves when nothing is left for now. */
@@ -36,7 +38,7 @@ export function startWorker(parts: WorkerParts): Worker {
 export function createWorker(given: WorkerParts): Worker {
   const { monotonic, pool, log } = given;
   const breaker = createBreaker({ failuresMax: limits.breakerFailuresMax, openMs: limits.breakerOpenMs }, monotonic);
-  const parts: DeliverParts = { ...given, breaker, pace: createPace(monotonic) };
+  const parts: DeliverParts = { timing: TIMING, ...given, breaker, pace: createPace(monotonic) };
   const platforms = Object.keys(given.posters);
   let stopping = false;
   let timer: NodeJS.Timeout | undefined;
@@ -44,7 +46,7 @@ export function createWorker(given: WorkerParts): Worker {
   const work = async (): Promise<void> => {
     while (!stopping) {
       const barred = [...breaker.open(), ...parts.pace.paused()];
-      const run = await claimRun(pool, { platforms, barred, leaseSeconds: limits.runLeaseSeconds });
+      const run = await claimRun(pool, { platforms, barred, leaseSeconds: parts.timing.leaseSeconds });
       if (!run) return;
       await carryOut(parts, run);
     }

@@ -5,6 +5,7 @@ import { createLark } from "../../src/platforms/lark/lark.ts";
 import { createSlack } from "../../src/platforms/slack/slack.ts";
 import { createSchedule, type NewSchedule, type Schedule } from "../../src/queries/state/schedules.ts";
 import type { Composer } from "../../src/schedules/compose.ts";
+import { TIMING } from "../../src/schedules/deliver.ts";
 import type { WorkerParts } from "../../src/schedules/worker.ts";
 import type { TestDatabase } from "../support/database.ts";
 import type { LarkStub } from "../support/lark-stub.ts";
@@ -60,6 +61,7 @@ export function workerParts(
     composers: { question: composer, digest: composer, watch: composer, owners: composer },
     bind: async () => {},
     monotonic: () => performance.now(),
+    timing: { ...TIMING, perSecondPerChannel: 1_000, perSecondPerTenant: 1_000 },
     log: silent,
     ...rest,
   };
@@ -95,4 +97,13 @@ export async function pass(database: TestDatabase, seconds = 3_600): Promise<voi
      where state in ('due', 'sending', 'unknown')`,
     [seconds],
   );
+}
+
+/** Runs that are not at an end, and schedules whose run is not planned. */
+export async function openRuns(database: TestDatabase): Promise<number> {
+  const { rows } = await database.writer.query<{ n: number }>(
+    `select (select count(*) from bot.runs where state in ('due', 'sending', 'unknown'))
+          + (select count(*) from bot.schedules where not exists (select from bot.runs where schedule = schedules.id)) as n`,
+  );
+  return rows[0]?.n ?? 0;
 }

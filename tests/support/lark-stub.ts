@@ -103,6 +103,8 @@ export interface StubFault {
         readonly status?: number;
         readonly body?: unknown;
         readonly headers?: Readonly<Record<string, string>>;
+        /** Answered after so many milliseconds, with the work done then. */
+        readonly slow?: number;
       };
 }
 
@@ -113,7 +115,17 @@ const TENANT = "tenant_acme";
 const UUID_KEPT_MS = 3_600_000;
 
 /** `now`: epoch milliseconds of Lark's clock. */
-export async function startLarkStub({ now = Date.now }: { readonly now?: () => number } = {}): Promise<LarkStub> {
+export async function startLarkStub({
+  now = Date.now,
+  chaos = () => undefined,
+  after = () => true,
+}: {
+  readonly now?: () => number;
+  /** Asked at every call: what goes wrong with it, if anything. */
+  readonly chaos?: (method: string, path: string) => StubFault["answer"] | undefined;
+  /** Told after every call that was carried out; false = its answer is lost. */
+  readonly after?: () => boolean;
+} = {}): Promise<LarkStub> {
   const account = {
     appId: "cli_a1b2c3d4e5f60718",
     appSecret: "S3cretCanaryOfTheLarkApp0000000000",
@@ -164,22 +176,30 @@ export async function startLarkStub({ now = Date.now }: { readonly now?: () => n
     const at = state.faults.findIndex(
       (fault) => fault.path.test(call.path) && (!fault.method || fault.method === call.method),
     );
-    const fault = at >= 0 ? state.faults[at] : undefined;
+    const unplanned = at < 0 ? chaos(call.method, call.path) : undefined;
+    const fault = at >= 0 ? state.faults[at] : unplanned && { path: /^/, answer: unplanned };
     if (fault) {
       const times = (fault.times ?? 1) - 1;
-      if (times <= 0) state.faults.splice(at, 1);
-      else state.faults[at] = { ...fault, times };
+      if (at >= 0 && times <= 0) state.faults.splice(at, 1);
+      else if (at >= 0) state.faults[at] = { ...fault, times };
       if (fault.answer === "silent") return;
       if (fault.answer === "lost_ack") handle(call, request);
       if (fault.answer === "reset" || fault.answer === "lost_ack") {
         request.socket.destroy();
         return;
       }
+      const { slow } = fault.answer;
+      if (slow !== undefined) {
+        await new Promise((resolve) => setTimeout(resolve, slow));
+        const [status, body] = handle(call, request);
+        return json(response, status, body);
+      }
       json(response, fault.answer.status ?? 200, fault.answer.body ?? {}, fault.answer.headers);
       return;
     }
     const [status, body] = handle(call, request);
-    json(response, status, body);
+    if (after()) json(response, status, body);
+    else request.socket.destroy();
   });
 
   function handle(call: StubCall, request: IncomingMessage): readonly [number, unknown] {

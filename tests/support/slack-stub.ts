@@ -115,22 +115,26 @@ interface Ack {
   readonly ms: number;
 }
 type Kind = "command" | "event" | "interactive";
-type Fault =
+export type Fault =
   /** Slack says no. */
   | { readonly error: string; readonly messages?: readonly string[] }
   | { readonly limited: number }
-  | { readonly status: number }
+  | { readonly status: number; readonly done?: true }
   /** Nothing is done, the line is cut. */
   | "reset"
   /** It is done, and the line is cut before the answer. */
   | "lost"
-  /** Answered after so many milliseconds. */
+  /** Done and answered after so many milliseconds. */
   | { readonly slow: number };
 
 export interface StubOptions {
   readonly signingSecret?: string;
   /** Milliseconds since the epoch, for signatures. */
   readonly now?: () => number;
+  /** Asked at every call: what goes wrong with it, if anything. */
+  readonly chaos?: (method: string) => Fault | undefined;
+  /** Told after every call that was carried out; false = its answer is lost. */
+  readonly after?: () => boolean;
 }
 
 const TEAM = "T0TEAM";
@@ -353,9 +357,11 @@ export async function startSlackStub(options: StubOptions = {}): Promise<SlackSt
     const wanted = method === "apps.connections.open" ? "xapp-stub" : "xoxb-stub";
     const run = (): string => JSON.stringify(methods[method]?.(args) ?? { ok: false, error: "unknown_method" });
     if (!bearer.endsWith(wanted)) return reply(response, 200, JSON.stringify({ ok: false, error: "invalid_auth" }));
-    const fault = takeFault(method);
+    const fault = takeFault(method) ?? options.chaos?.(method);
     if (fault) return misbehave(fault, response, run);
-    return reply(response, 200, run());
+    const answer = run();
+    if (options.after?.() === false) return misbehave("reset", response, run);
+    return reply(response, 200, answer);
   };
 
   const takeFault = (method: string): Fault | undefined => {
@@ -364,7 +370,7 @@ export async function startSlackStub(options: StubOptions = {}): Promise<SlackSt
   };
 
   const misbehave = async (fault: Fault, response: ServerResponse, run: () => string): Promise<void> => {
-    if (fault === "lost") run();
+    if (fault === "lost" || (typeof fault === "object" && "done" in fault)) run();
     if (fault === "reset" || fault === "lost") {
       response.socket?.destroy();
       return;

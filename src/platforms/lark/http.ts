@@ -68,10 +68,10 @@ export function scrubber(secrets: readonly (string | undefined)[]): Scrub {
  * The SDK's HTTP on our terms: only the configured origin, time-out 10 s, no redirects, an answer of at most 5 MB, and
  * `code ≠ 0` is an error also under HTTP 200.
  */
-export function createHttp(origin: string, scrub: Scrub): LarkHttp {
+export function createHttp(origin: string, scrub: Scrub, timeoutMs = HTTP_TIMEOUT_MS): LarkHttp {
   const request = async <T>(options: Options): Promise<T> => {
     const url = addressed(options, origin);
-    const response = await fetched(url, options, scrub);
+    const response = await fetched(url, options, scrub, timeoutMs);
     const body = await bodyOf(response, scrub);
     refuseFailure(url, response, body, scrub);
     return (options.$return_headers ? { data: body, headers: Object.fromEntries(response.headers) } : body) as T;
@@ -107,7 +107,7 @@ function addressed(options: Options, origin: string): URL {
   return url;
 }
 
-async function fetched(url: URL, options: Options, scrub: Scrub): Promise<Response> {
+async function fetched(url: URL, options: Options, scrub: Scrub, timeoutMs: number): Promise<Response> {
   const method = (options.method ?? "GET").toUpperCase();
   const { body, contentType } = bodyFor(method, options);
   const headers = new Headers();
@@ -116,7 +116,7 @@ async function fetched(url: URL, options: Options, scrub: Scrub): Promise<Respon
   }
   if (contentType) headers.set("content-type", contentType);
   try {
-    const signal = AbortSignal.timeout(HTTP_TIMEOUT_MS);
+    const signal = AbortSignal.timeout(timeoutMs);
     return await fetch(url, { method, headers, ...(body === null ? {} : { body }), redirect: "error", signal });
   } catch (error) {
     throw failedToFetch(error, scrub);
@@ -170,7 +170,7 @@ async function textOf(response: Response, scrub: Scrub): Promise<string> {
 function failedToFetch(error: unknown, scrub: Scrub): LarkError {
   if (error instanceof LarkError) return error;
   if (error instanceof Error && error.name === "TimeoutError") {
-    return new LarkError(`Lark did not answer within ${HTTP_TIMEOUT_MS / 1000} s`, { kind: "timeout" });
+    return new LarkError("Lark did not answer in time", { kind: "timeout" });
   }
   const cause =
     error instanceof Error ? ((error.cause as { code?: unknown } | undefined)?.code ?? error.message) : "unknown";

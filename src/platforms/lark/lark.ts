@@ -31,6 +31,8 @@ export interface LarkConfig {
   readonly domain: string;
   /** Port of http mode; 0 = any free one. */
   readonly port?: number;
+  /** How long a call may take; far below the lease of a scheduled run. */
+  readonly timeoutMs?: number;
 }
 
 export interface LarkDeps {
@@ -110,7 +112,8 @@ interface Line {
 type Account = Parameters<typeof openClient>[0];
 
 async function openLine(config: LarkConfig, deps: LarkDeps): Promise<Line> {
-  const account = { appId: config.appId, appSecret: config.appSecret, origin: new URL(config.domain).origin };
+  const { appId, appSecret, timeoutMs } = config;
+  const account = { appId, appSecret, origin: new URL(config.domain).origin, ...(timeoutMs ? { timeoutMs } : {}) };
   const scrub = scrubber([config.appSecret, config.encryptKey, config.verificationToken]);
   const client = await openClient(account, deps.log, scrub);
   return { account, client, deliverer: createDeliverer(client, deps.log, deps.clock) };

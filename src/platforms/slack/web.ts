@@ -27,9 +27,11 @@ export interface SlackWebConfig {
   readonly botToken: string;
   readonly apiUrl: string;
   readonly logger: Logger;
+  /** How long chat.postMessage may take; far below the lease of a scheduled run. */
+  readonly postTimeoutMs?: number;
 }
 
-export function createWeb({ botToken, apiUrl, logger }: SlackWebConfig): SlackWeb {
+export function createWeb({ botToken, apiUrl, logger, postTimeoutMs }: SlackWebConfig): SlackWeb {
   const shared: WebClientOptions = {
     slackApiUrl: apiUrl,
     logger,
@@ -39,7 +41,7 @@ export function createWeb({ botToken, apiUrl, logger }: SlackWebConfig): SlackWe
   const write = new WebClient(botToken, {
     ...shared,
     retryConfig: { retries: 0 },
-    timeout: slackLimits.post_timeout_ms,
+    timeout: postTimeoutMs ?? slackLimits.post_timeout_ms,
   });
   const read = new WebClient(botToken, {
     ...shared,
