@@ -43,7 +43,7 @@ async function work(orders: Orders): Promise<void> {
     posters: Object.fromEntries(
       Object.entries(posters).map(([platform, poster]) => [platform, ablated(poster, orders, pools.worker)]),
     ),
-    composers: { digest: compose, watch: compose, question: compose },
+    composers: { digest: compose, watch: compose, question: compose, owners: compose },
     bind: async () => {},
     monotonic: () => performance.now(),
     timing: orders.timing,
