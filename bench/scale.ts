@@ -34,6 +34,7 @@ const rows = Number(flags.rows);
 if (!Number.isInteger(rows) || rows < 10_000)
   throw new Error(`--rows wants a whole number from 10000 up, e.g. 1e6; got "${flags.rows}".`);
 /** Above this the bench copies straight into the tables and measures `load` on the small scale only. */
+const NOW = new Date(BENCH_NOW).toISOString();
 const LOAD_ROWS_MAX = 1_000_000;
 
 const folder = resolve(flags.dir, flags.rows);
@@ -52,7 +53,7 @@ let house = await open();
 const serverPid = await serverPidOf(house.pools.writer);
 if (flags.only !== "peers") {
   await step("load", () => loadOurs(house, serverPid));
-  await step("roll up", () => timed(serverPid, () => command("rollup")));
+  await step("roll up", () => timed(serverPid, () => command("rollup", "--now", NOW)));
   await step("refresh", () => refreshNew(house.pools.writer, serverPid));
 }
 const engines: EngineTimes[] = [];
@@ -76,7 +77,7 @@ writeFileSync(join(folder, `result-${flags.rows}.json`), JSON.stringify(result, 
 process.stdout.write(`${reportText(result)}\n`);
 
 function open(): Promise<House> {
-  return openHouse(readConfig(process.env), fixedClock(new Date(BENCH_NOW).toISOString()));
+  return openHouse(readConfig(process.env), fixedClock(NOW));
 }
 
 async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
@@ -138,7 +139,7 @@ async function refreshNew(pool: Pool, pid: number) {
        d.reason, d.score, d.model_version, d.guideline_version, d.handle_seconds, d.cost_usd, d.superseded_at
      from mart.decisions d where d.case_id in (select case_id - ${first} from mart.cases where case_id > ${first}) and d.case_id < ${first}`,
   );
-  return { ...(await timed(pid, () => command("rollup"))), events: rowCount ?? 0 };
+  return { ...(await timed(pid, () => command("rollup", "--now", NOW))), events: rowCount ?? 0 };
 }
 
 /** The command line's own command, in a process of its own as an operator runs it. */
