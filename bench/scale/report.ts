@@ -70,11 +70,14 @@ const ms = (value: number): string => (value < 10 ? value.toFixed(1) : String(Ma
 
 function clientsTable(ours: OursTimes): string {
   const lines = ours.clients.map(
-    ({ clients, p50, p99, perSecond }) => `| ${clients} | ${ms(p50)} | ${ms(p99)} | ${Math.round(perSecond)} |`,
+    ({ clients, p50, p99, perSecond, refused }) =>
+      `| ${clients} | ${ms(p50)} | ${ms(p99)} | ${Math.round(perSecond)} | ${refused} |`,
   );
-  return ["| clients, the thirteen mixed | p50 ms | p99 ms | answers a second |", "|---|---|---|---|", ...lines].join(
-    "\n",
-  );
+  return [
+    "| clients, the thirteen mixed | p50 ms | p99 ms | answers a second | refused |",
+    "|---|---|---|---|---|",
+    ...lines,
+  ].join("\n");
 }
 
 function sizesTable(ours: OursTimes, engines: readonly EngineTimes[]): string {
