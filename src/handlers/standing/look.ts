@@ -1,5 +1,5 @@
 import type { Language } from "../../chat/answer.ts";
-import { formatInstant, formatSlot, formatValue } from "../../chat/format.ts";
+import { formatInstant, formatPeriod, formatSlot, formatValue } from "../../chat/format.ts";
 import { sayIn } from "../../chat/messages.ts";
 import type { Note } from "../../chat/post.ts";
 import { armed, look, type WatchState } from "../../insights/watch/watch-machine.ts";
@@ -15,7 +15,7 @@ import { refusalSentence } from "../refuse.ts";
 import { isQuiet, observed, ruleOfWatch } from "./back-test.ts";
 import { manageQuestion } from "./buttons.ts";
 import { memoryOf, type WatchMemory } from "./memory.ts";
-import { conditionName, nameOf, segmentName, shownValue } from "./name.ts";
+import { conditionName, dayName, nameOf, segmentName, shownValue } from "./name.ts";
 import type { WatchPayload } from "./payload.ts";
 import { watchChart } from "./watch-chart.ts";
 import { type SeenPoint, type WatchSeries, watchSeries } from "./watch-series.ts";
@@ -126,7 +126,8 @@ async function alertNote(
     }),
     lines: [
       ...intervalLine(worst.point, series, asking),
-      say("alert.since", { since: formatSlot(worst.state.since ?? worst.point.at, locale, schedule.zone) }),
+      ...windowLine(worst.point, series, asking),
+      say("alert.since", { since: sinceName(worst, series, schedule.zone, asking) }),
       ...ranked.slice(1, 5).map(({ segment, point }) => `${segmentName(segment, asking)}: ${value(point)}`),
       ...(await ledgerLines(parts, payload, worst.point, asking)),
     ],
@@ -195,6 +196,25 @@ function intervalLine(point: SeenPoint, series: WatchSeries, asking: Asking): st
       n: n ?? 0,
     }),
   ];
+}
+
+/** The days that were judged; a moment needs none. */
+const windowLine = ({ period }: SeenPoint, series: WatchSeries, asking: Asking): string[] =>
+  series.metric.moment
+    ? []
+    : [asking.say("schedule.line.window", { window: formatPeriod(period, asking.locale, asking.zone) })];
+
+/** The hour, or the day whose number was the first beyond the level. */
+function sinceName(
+  { state, point }: Looked["fired"][number],
+  series: WatchSeries,
+  zone: string,
+  asking: Asking,
+): string {
+  const at = state.since ?? point.at;
+  return series.step === "hour"
+    ? formatSlot(at, asking.locale, zone)
+    : dayName({ ...point, at }, series.step, zone, asking.locale);
 }
 
 /** The number that was judged, as a Question of its own: its window, its segment. */

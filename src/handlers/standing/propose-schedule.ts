@@ -82,6 +82,7 @@ function cardLines(parts: BotParts, wanted: NewSchedule, body: Question, said: S
 export const placeLines = (wanted: NewSchedule, asking: Asking): string[] => [
   asking.say("schedule.line.where", { where: placeName({ name: wanted.channelName ?? null }, asking) }),
   asking.say("schedule.line.owner", { owner: asking.say("schedule.you") }),
+  ...(wanted.platform === "terminal" || wanted.platform === "console" ? [asking.say("schedule.line.local")] : []),
 ];
 
 export const rhythmOf = (wanted: NewSchedule) => ({

@@ -1,11 +1,11 @@
-import { formatBucket } from "../../chat/format.ts";
+import { formatBucket, formatPeriod } from "../../chat/format.ts";
 import type { ChartSpec, LinePoint } from "../../kernel/chart-spec.ts";
 import { limits } from "../../kernel/limits.ts";
 import type { Asking } from "../asking.ts";
 import { metricName } from "../names.ts";
 import { chartUnit } from "../pictures.ts";
 import type { Firing } from "./back-test.ts";
-import { conditionName, dayName, levelName, nameOf, segmentName } from "./name.ts";
+import { conditionName, dayName, segmentName } from "./name.ts";
 import type { WatchPayload } from "./payload.ts";
 import type { SeenPoint, WatchSeries } from "./watch-series.ts";
 
@@ -25,7 +25,6 @@ export function watchChart(
   if (points.filter(({ value }) => value !== null).length < 2) return [];
   const mine = new Set(firings.filter((firing) => firing.segment === segment).map(({ point }) => point.at));
   const drawn = thinned(points, mine).map((point) => linePoint(point, series, zone, asking));
-  const level = levelName(payload.level, series.metric.unit, asking);
   const name = [metricName(asking.catalog, series.metric.id, asking.language), segmentName(segment, asking)]
     .filter(Boolean)
     .join(" · ");
@@ -37,13 +36,13 @@ export function watchChart(
         condition: conditionName(payload, asking),
         n: mine.size,
       }),
-      subtitle: nameOf({ payload: { ...payload } }, asking),
+      subtitle: [name, periodName(points, asking, zone), zone].join(" · "),
       unit: chartUnit(series.metric.unit),
       locale: asking.locale,
       series: [
         { name, points: drawn, role: "main" },
         {
-          name: asking.say("watch.chart.level", { level }),
+          name: asking.say("watch.chart.level"),
           points: drawn.map(({ x, label }) => ({ x, label, y: payload.level })),
           role: "compare",
         },
@@ -54,6 +53,11 @@ export function watchChart(
       note: asking.say("chart.note.provisional"),
     },
   ];
+}
+
+function periodName(points: readonly SeenPoint[], asking: Asking, zone: string): string {
+  const [from, to] = [points[0]?.period.from, points.at(-1)?.period.to];
+  return from === undefined || to === undefined ? "" : formatPeriod({ from, to }, asking.locale, zone);
 }
 
 function drawnSegment(series: WatchSeries, firings: readonly Firing[]): string {

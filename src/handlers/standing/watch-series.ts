@@ -35,7 +35,8 @@ export interface WatchSeries {
 export type Watched = Pick<WatchPayload, "question" | "said">;
 
 const LEVEL = 0.95;
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /**
  * The numbers that a watch would have seen from `from` to `asking.now` (epoch milliseconds), each with its window: a series asked by hour,
@@ -73,7 +74,7 @@ async function bucketSeries(
   const measured = await measureBuckets(question, metric, grain, { from, to: asking.now }, asking);
   if (!measured.ok) return measured;
   const ends = endsOf({ from, to: asking.now }, grain, asking.zone);
-  const rows = measured.value.rows.filter((row) => row.metric === metric.id);
+  const { rows } = measured.value;
   const points = grouped(rows).map(({ key, rows: mine }) => ({
     key,
     points: mine.flatMap((row): SeenPoint[] => {
@@ -97,7 +98,7 @@ async function slidingSeries(
   const whole = { from: Math.min(...spans.map((span) => span.from)), to: Math.max(...spans.map((span) => span.to)) };
   const measured = await measureBuckets(watched.question, metric, step, whole, asking);
   if (!measured.ok) return measured;
-  const rows = measured.value.rows.filter((row) => row.metric === metric.id);
+  const { rows } = measured.value;
   const points = grouped(rows).map(({ key, rows: mine }) => {
     const at = new Map(mine.map((row) => [placeOf(row, step), row]));
     return {
@@ -148,30 +149,61 @@ function windowsOf(
 const LOOKS_MAX = 2_000;
 const isoOf = (at: number): string => `${new Date(at).toISOString().slice(0, 16)}+00:00`;
 
+/** What is read of a series; of a long hourly one week by week, for what is open costs hours × cases, and no statement may take long. */
 async function measureBuckets(
   question: Question,
   metric: Metric,
   grain: WatchSeries["step"],
-  span: { readonly from: number; readonly to: number },
+  span: Ends,
   asking: Asking,
-): Promise<Result<Measurement, Refusal>> {
+): Promise<Result<Read, Refusal>> {
   const { at: _at, limit: _limit, order: _order, form: _form, ...options } = question.options;
-  const period = periodOf(span, grain, asking.zone);
-  const asked: Question = { ...question, kind: "metric", metrics: [metric.id], period, grain, compare: null, options };
-  return asking.measure(asked, { catalog: asking.catalog, now: asking.now, zone: asking.zone });
+  const rows: MeasuredRow[] = [];
+  let dataThrough: string | null = null;
+  for (const part of partsOf(span, grain)) {
+    const period = periodOf(part, grain, asking.zone);
+    const asked: Question = {
+      ...question,
+      kind: "metric",
+      metrics: [metric.id],
+      period,
+      grain,
+      compare: null,
+      options,
+    };
+    const measured = await asking.measure(asked, { catalog: asking.catalog, now: asking.now, zone: asking.zone });
+    if (!measured.ok) return measured;
+    rows.push(...measured.value.rows.filter((row) => row.metric === metric.id));
+    dataThrough = measured.value.dataThrough;
+  }
+  return ok({ rows, dataThrough });
+}
+interface Ends {
+  readonly from: number;
+  readonly to: number;
+}
+type Read = Pick<Measurement, "rows" | "dataThrough">;
+
+const WEEK_MS = 7 * DAY_MS;
+
+/** Weeks of an hourly series on full hours; everything else in one part. */
+function partsOf({ from, to }: Ends, grain: WatchSeries["step"]): Ends[] {
+  if (grain !== "hour") return [{ from, to }];
+  const start = Math.floor(from / HOUR_MS) * HOUR_MS;
+  const count = Math.max(1, Math.ceil((to - start) / WEEK_MS));
+  return Array.from({ length: count }, (_, index) => ({
+    from: start + index * WEEK_MS,
+    to: Math.min(to, start + (index + 1) * WEEK_MS),
+  }));
 }
 
 /** Whole days as days, so that each market's own can count; hours as instants. */
-function periodOf(
-  span: { readonly from: number; readonly to: number },
-  grain: WatchSeries["step"],
-  zone: string,
-): Period {
+function periodOf(span: Ends, grain: WatchSeries["step"], zone: string): Period {
   if (grain === "hour") return { from: hourKey(span.from, zone), to: hourKey(span.to, zone) };
   return { from: dayOf(span.from, zone), to: dayOf(span.to, zone) };
 }
 
-function endsOf(span: { readonly from: number; readonly to: number }, grain: WatchSeries["step"], zone: string) {
+function endsOf(span: Ends, grain: WatchSeries["step"], zone: string) {
   const period = periodOf(span, grain, zone);
   return new Map(
     bucketsOf(period, grain, zone, LOOKS_MAX).map((bucket) => [
