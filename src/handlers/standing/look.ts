@@ -5,13 +5,13 @@ import type { Note } from "../../chat/post.ts";
 import { armed, look, type WatchState } from "../../insights/watch/watch-machine.ts";
 import type { Question } from "../../kernel/question.ts";
 import { resolveAnew } from "../../language/said.ts";
-import { readLedger } from "../../queries/changes.ts";
 import type { Schedule } from "../../queries/state/schedules.ts";
 import { findReaction, lastFiring, lookBefore, saveLook } from "../../queries/state/watches.ts";
 import type { Asking } from "../asking.ts";
 import { metricName } from "../names.ts";
 import type { BotParts } from "../parts.ts";
 import { refusalSentence } from "../refuse.ts";
+import { suspects } from "../why/suspects.ts";
 import { isQuiet, observed, ruleOfWatch } from "./back-test.ts";
 import { manageQuestion } from "./buttons.ts";
 import { memoryOf, type WatchMemory } from "./memory.ts";
@@ -25,7 +25,6 @@ const DAY_MS = 24 * HOUR_MS;
 /** What an alert's picture shows, and at least what is looked at again after a stop of the bot. */
 const SHOWN_MS = { hour: 3 * DAY_MS, day: 30 * DAY_MS, week: 120 * DAY_MS, month: 400 * DAY_MS };
 const ESCALATED_AFTER_MS = 2 * HOUR_MS;
-const LEDGER_MAX = 2;
 /** Refusals that pass by themselves: the run is tried again instead. */
 const PASSING: ReadonlySet<string> = new Set(["database_down", "busy"]);
 
@@ -129,7 +128,7 @@ async function alertNote(
       ...windowLine(worst.point, series, asking),
       say("alert.since", { since: sinceName(worst, series, schedule.zone, asking) }),
       ...ranked.slice(1, 5).map(({ segment, point }) => `${segmentName(segment, asking)}: ${value(point)}`),
-      ...(await ledgerLines(parts, payload, worst.point, asking)),
+      ...(await ledgerLines(parts, about, worst.point, asking)),
     ],
     small: [
       ...(series.dataThrough
@@ -240,28 +239,12 @@ function whyQuestion(about: Question): Question {
   return { ...about, kind: "why", grain: "total", by: [], compare };
 }
 
-/** Entries of the change ledger that were in force in the window, the latest first. */
-async function ledgerLines(
-  parts: BotParts,
-  payload: WatchPayload,
-  point: SeenPoint,
-  asking: Asking,
-): Promise<string[]> {
-  const { market = [], queue = [] } = payload.question.filters;
-  const read = await readLedger(parts.facts, {
-    fromMs: point.at - DAY_MS,
-    toMs: point.at,
-    markets: market,
-    queues: queue,
-    max: 20,
-  });
-  if (!read.ok) return [];
-  return [...read.value.changes]
-    .filter(({ endsAt, startsAt }) => endsAt !== null || Date.parse(startsAt) > point.at - 7 * DAY_MS)
-    .slice(-LEDGER_MAX)
-    .map(({ title, startsAt }) =>
-      asking.say("why.changes", { title, at: formatInstant(startsAt, asking.locale, asking.zone) }),
-    );
+/** Entries of the change ledger that began in the window, or on the day before a moment: suspects by their timing. */
+async function ledgerLines(parts: BotParts, about: Question, point: SeenPoint, asking: Asking): Promise<string[]> {
+  const iso = (at: number): string => new Date(at).toISOString();
+  const period = about.period ?? { from: iso(point.at - DAY_MS), to: iso(point.at) };
+  const { findings } = await suspects({ ...about, period, compare: null }, asking, asking.zone, parts.facts);
+  return findings.map(({ text }) => text);
 }
 
 /** A watch that cannot be judged any more says so once. */

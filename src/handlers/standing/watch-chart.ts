@@ -5,7 +5,7 @@ import type { Asking } from "../asking.ts";
 import { metricName } from "../names.ts";
 import { chartUnit } from "../pictures.ts";
 import type { Firing } from "./back-test.ts";
-import { conditionName, dayName, segmentName } from "./name.ts";
+import { dayName, nameOf, segmentName } from "./name.ts";
 import type { WatchPayload } from "./payload.ts";
 import type { SeenPoint, WatchSeries } from "./watch-series.ts";
 
@@ -32,11 +32,10 @@ export function watchChart(
     {
       kind: "line",
       title: asking.say(mine.size > 0 ? "watch.chart.title" : "watch.chart.title_never", {
-        name,
-        condition: conditionName(payload, asking),
+        name: nameOf({ payload: { ...payload } }, asking),
         n: mine.size,
       }),
-      subtitle: [name, periodName(points, asking, zone), zone].join(" · "),
+      subtitle: [name, periodName(points, asking, zone), zone].filter(Boolean).join(" · "),
       unit: chartUnit(series.metric.unit),
       locale: asking.locale,
       series: [
@@ -50,7 +49,7 @@ export function watchChart(
       marks: points
         .filter(({ at }) => mine.has(at))
         .map((point) => ({ x: placeOf(point), label: asking.say("watch.chart.fires") })),
-      note: asking.say("chart.note.provisional"),
+      ...(drawn.some(({ provisional }) => provisional) ? { note: asking.say("chart.note.provisional") } : {}),
     },
   ];
 }
