@@ -2,6 +2,7 @@ import { conformalBands, type HalfWidths, type PastError } from "./bands.ts";
 import { type Combination, combine } from "./combine.ts";
 import { repeatSeason } from "./components.ts";
 import { fillGaps } from "./fill.ts";
+import { type Unevenness, unevennessOf } from "./unevenness.ts";
 
 export interface ForecastInput {
   /** One value a bucket, oldest first; null where nothing was observed. */
@@ -71,10 +72,12 @@ export function forecastValues(input: ForecastInput): ForecastValues | null {
   const observed = Float64Array.from(input.values, (value) => value ?? Number.NaN);
   const clip = (value: number): number => Math.min(range.high, Math.max(range.low, value));
   const combination = combine({ y, observed, periods, horizon, clip });
-  const widths =
-    conformalBands(pastErrors(input, combination, observed), horizon) ?? randomWalkWidths(observed, horizon);
+  const isAmount = range.low === 0 && range.high === Number.POSITIVE_INFINITY;
+  const uneven = unevennessOf(y, periods[0] ?? 1, combination.honest, isAmount);
+  const conformal = conformalBands(pastErrors(input, combination, observed, uneven), horizon);
+  const widths = conformal ?? randomWalkWidths(observed, horizon);
   const steps = Array.from(combination.point, (point, j): Step => {
-    const scale = input.scale?.ahead[j] ?? 1;
+    const scale = (input.scale?.ahead[j] ?? 1) * (conformal ? uneven(point, y.length + j) : 1);
     const band = (half: number | undefined): Band | null =>
       half === undefined ? null : { low: clip(point - scale * half), high: clip(point + scale * half) };
     return { point, band80: band(widths?.at80[j]), band95: band(widths?.at95[j]) };
@@ -133,11 +136,19 @@ function persistenceOf({ rehearsals, honest }: Combination, observed: Float64Arr
   return squares > 0 ? Math.min(0.98, Math.max(0, products / squares)) : 1;
 }
 
-function pastErrors(input: ForecastInput, { rehearsals, honest }: Combination, observed: Float64Array): PastError[] {
+/** Errors as multiples of what their buckets were expected to scatter. */
+function pastErrors(
+  input: ForecastInput,
+  { rehearsals, honest }: Combination,
+  observed: Float64Array,
+  uneven: Unevenness,
+): PastError[] {
   return rehearsals.flatMap(({ origin }, k) =>
     Array.from(honest[k] ?? [], (forecast, j) => ({
       ahead: j + 1,
-      error: ((observed[origin + j] ?? Number.NaN) - forecast) / (input.scale?.past[origin + j] ?? 1),
+      error:
+        ((observed[origin + j] ?? Number.NaN) - forecast) /
+        ((input.scale?.past[origin + j] ?? 1) * uneven(forecast, origin + j)),
     })).filter(({ error }) => Number.isFinite(error)),
   );
 }

@@ -33,20 +33,23 @@ function fitAt(y: Float64Array, x: number, span: number, degree: 0 | 1, robustne
   const left = Math.max(0, Math.min(n - width, x - ((width - 1) >> 1)));
   const right = left + width - 1;
   const reach = Math.max(x - left, right - x) + (span > n ? (span - n) / 2 : 0);
-  let [sum, sumX, sumXX, sumY, sumXY] = [0, 0, 0, 0, 0];
+  const weights = tricube(reach);
+  let sum = 0;
+  let sumX = 0;
+  let sumXX = 0;
+  let sumY = 0;
+  let sumXY = 0;
   for (let i = left; i <= right; i++) {
     const d = i - x;
-    const u = Math.abs(d) / reach;
-    if (u >= 0.999) continue;
-    const c = 1 - u * u * u;
-    const w = u <= 0.001 ? 1 : c * c * c;
-    const weight = robustness ? w * (robustness[i] ?? 0) : w;
-    const value = y[i] ?? 0;
+    const w = weights[d < 0 ? -d : d] as number;
+    const weight = robustness ? w * (robustness[i] as number) : w;
+    const value = y[i] as number;
+    const moment = weight * d;
     sum += weight;
     sumY += weight * value;
-    sumX += weight * d;
-    sumXX += weight * d * d;
-    sumXY += weight * d * value;
+    sumX += moment;
+    sumXX += moment * d;
+    sumXY += moment * value;
   }
   if (!(sum > 0)) return plainMean(y, left, right);
   const variance = sumXX - (sumX * sumX) / sum;
@@ -54,6 +57,23 @@ function fitAt(y: Float64Array, x: number, span: number, degree: 0 | 1, robustne
   const slope = (sumXY - (sumX * sumY) / sum) / variance;
   return sumY / sum - (slope * sumX) / sum;
 }
+
+/** Weights by distance, kept by reach: all fits but those at the ends share one. */
+function tricube(reach: number): Float64Array {
+  const known = tables.get(reach);
+  if (known) return known;
+  const made = Float64Array.from({ length: Math.ceil(reach) + 1 }, (_, d) => {
+    const u = d / reach;
+    if (u >= 0.999) return 0;
+    const c = 1 - u * u * u;
+    return u <= 0.001 ? 1 : c * c * c;
+  });
+  if (tables.size >= TABLES_MAX) tables.clear();
+  tables.set(reach, made);
+  return made;
+}
+const tables = new Map<number, Float64Array>();
+const TABLES_MAX = 2_000;
 
 function plainMean(y: Float64Array, left: number, right: number): number {
   let sum = 0;
