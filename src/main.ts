@@ -11,6 +11,7 @@ import { createBot } from "./handlers/bot.ts";
 import { checkData } from "./handlers/checks/run.ts";
 import type { BotParts } from "./handlers/parts.ts";
 import type { Clock } from "./kernel/clock.ts";
+import { limits } from "./kernel/limits.ts";
 import { createLog, type Log } from "./kernel/log.ts";
 import { createReader, type Reader } from "./language/reader.ts";
 import { createConsole } from "./platforms/console/console.ts";
@@ -21,10 +22,12 @@ import { type Database, openDatabase } from "./queries/database/embedded.ts";
 import { migrate } from "./queries/database/migrate.ts";
 import { openPools, type Pools } from "./queries/database/pools.ts";
 import { postgresEngine } from "./queries/engine.ts";
-import { openRollups } from "./queries/rollup/open-rollups.ts";
+import { openRollups, type Rollups } from "./queries/rollup/open-rollups.ts";
+import { shareMeasurements, versionOf } from "./queries/share-measurements.ts";
 import type { Composer, Composers } from "./schedules/compose.ts";
 import { startDataChecks } from "./schedules/data-checks.ts";
 import { startHousekeeping } from "./schedules/housekeeping.ts";
+import { startRollups } from "./schedules/rollups.ts";
 import { sharedMeasure } from "./schedules/shared-measure.ts";
 import { ownersComposer, questionComposer, watchComposer } from "./schedules/standing.ts";
 import { upcoming } from "./schedules/upcoming.ts";
@@ -44,6 +47,8 @@ export interface House {
   /** Each platform's channels and people, once it is connected. */
   readonly directories: Map<PlatformName, Directory>;
   readonly bot: Bot;
+  /** Null where they are not kept (ClickHouse has its own, PGlite none). */
+  readonly rollups: Rollups | null;
   readonly charts: ChartPort;
   close(): Promise<void>;
 }
@@ -84,7 +89,11 @@ export async function openHouse(config: Config, clock: Clock): Promise<House> {
   const parts: BotParts = {
     catalog,
     reader,
-    measure: measureOn(engine, rollups?.compiler),
+    measure: shareMeasurements(
+      measureOn(engine, rollups?.compiler),
+      versionOf(engine, catalog, rollups),
+      limits.cacheBytesMax,
+    ),
     writer: pools.writer,
     facts: pools.reader,
     engine,
@@ -107,6 +116,7 @@ export async function openHouse(config: Config, clock: Clock): Promise<House> {
     parts,
     directories,
     bot,
+    rollups,
     charts: createChartPort(),
     close,
   };
@@ -143,6 +153,15 @@ export async function startPlatforms(house: House): Promise<Running[]> {
   const { catalog, pools } = house;
   const checks = startDataChecks(() => checkData(catalog, pools.writer, clock.now()), log);
   running.push({ name: "Data checks", where: "hourly", stop: () => checks.stop() });
+  if (house.rollups) {
+    const rollups = startRollups(
+      house.pools.writer,
+      { catalog: house.catalog, zone: config.MODSTATS_ZONE },
+      clock,
+      log,
+    );
+    running.push({ name: "Roll-ups", where: "every two seconds", stop: () => rollups.stop() });
+  }
   const slackToken = config.SLACK_BOT_TOKEN?.reveal();
   if (slackToken) {
     const { createSlack } = await import("./platforms/slack/slack.ts");

@@ -10,6 +10,7 @@ interface RollupCommandOptions {
   readonly from?: string;
   readonly to?: string;
   readonly budget: string;
+  readonly choose?: boolean;
   readonly now?: string;
   readonly json?: boolean;
 }
@@ -22,7 +23,12 @@ export function rollupCommand(): Command {
     )
     .option("--from <day>", "first date to make anew, e.g. 2026-03-01")
     .option("--to <day>", "the date after the last one")
-    .option("--budget <share>", "bytes of roll-ups for each byte of events, when cuboids are chosen", "0.2")
+    .option(
+      "--budget <share>",
+      "bytes of roll-ups for each byte of events, when cuboids are chosen",
+      String(limits.rollupBudgetShare),
+    )
+    .option("--choose", "chooses the cuboids anew, and makes every date anew")
     .option("--now <iso>", "the moment that counts as now, with its zone")
     .option("--json", "prints JSON")
     .action(async (options: RollupCommandOptions) => {
@@ -35,6 +41,8 @@ export function rollupCommand(): Command {
           now: house.clock.now(),
           budgetShare: shareOf(options.budget),
           eventsPerCellMin: limits.rollupEventsPerCellMin,
+          eventsADayMin: limits.rollupEventsADayMin,
+          choose: options.choose === true,
           from: dayOf(options.from, "--from"),
           to: dayOf(options.to, "--to"),
           asked: [],

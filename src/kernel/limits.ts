@@ -47,11 +47,26 @@ export const limits = {
   rollupGapsMax: 6,
   /** A cuboid that has a cell for fewer events than this is not worth its room. */
   rollupEventsPerCellMin: 4,
+  /** Events a day below which nothing is rolled up: the events themselves are as quick, and smaller. */
+  rollupEventsADayMin: 10_000,
+  /** Bytes of roll-ups for each byte of events. */
+  rollupBudgetShare: 0.2,
   rollupHoursKeptDays: 45,
   /** A table is read whole for changes once this many times its last reading's length have passed. */
-  rollupSweepPause: 50,
+  rollupSweepPause: 20,
   /** Rows that one transaction of a refresh folds, unless a single day has more. */
   rollupBatchRowsMax: 1_000_000,
+  /** The same in the background, so that changes are looked for in between. */
+  rollupStepRowsMax: 250_000,
+  /** A date that changes all the time is made anew once this many times its own length have passed. */
+  rollupRebuildPause: 20,
+  /** Changes of the facts are looked for this often. */
+  rollupTickMs: 2_000,
+  /** A shared answer is computed again after this, whatever the watermarks say; sooner where nobody follows the facts' changes. */
+  cacheSecondsMax: 300,
+  cacheSecondsUnfollowedMax: 5,
+  /** Answers that are kept while nothing changes. */
+  cacheBytesMax: 64_000_000,
   /** Buckets of one series. */
   bucketsMax: 5_000,
   /** Rows of one file in which anomalies are looked for. */

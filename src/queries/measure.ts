@@ -34,5 +34,7 @@ export interface MeasureContext {
   readonly now: number;
   /** Asker's zone. */
   readonly zone: string;
+  /** Who may see the answer, where rights differ: answers are shared within one audience only. */
+  readonly audience?: string;
 }
 export type Measure = (question: Question, context: MeasureContext) => Promise<Result<Measurement, Refusal>>;

@@ -19,13 +19,13 @@ export interface Captured {
 
 /**
  * Finds what changed in the facts since the last time, without triggers: a row's `xmin` names the transaction that wrote it, and what the
- * last snapshot did not see is new. Each time the end of a table is read, where inserts go; the whole of it as often as that takes no more
- * than 2 % of the time. Every date that a changed row concerns becomes dirty, so that events answer it until it is made anew.
+ * last snapshot did not see is new. In the background (`paced`) each time the end of a table is read, where inserts go, and the whole of it
+ * as often as that takes no more than a twentieth of the time; otherwise the whole. Every date that a changed row concerns becomes dirty, so that events answer it until it is made anew.
  */
 export async function captureChanges(
   client: PoolClient,
   streams: Streams,
-  { catalog }: { readonly catalog: Catalog },
+  { catalog, paced = false }: { readonly catalog: Catalog; readonly paced?: boolean },
 ): Promise<Captured> {
   await client.query("begin isolation level repeatable read");
   try {
@@ -33,8 +33,9 @@ export async function captureChanges(
     const followed = streams.all.filter(({ id }) => (state.streams.get(id)?.cuboids.length ?? 0) > 0);
     const dirty = new Map<string, number>();
     const swept: string[] = [];
+    await takeMarks(client, followed, state, catalog, dirty);
     for (const table of new Set(followed.flatMap(tablesOf))) {
-      if (await captureTable(client, table, followed, state, catalog, dirty)) swept.push(table);
+      if (await captureTable(client, table, followed, state, catalog, dirty, paced)) swept.push(table);
     }
     if (dirty.size > 0) await moveOn(client);
     await client.query("commit");
@@ -43,6 +44,42 @@ export async function captureChanges(
     await client.query("rollback").catch(() => {});
     throw cause;
   }
+}
+
+/**
+ * Hours that the loader marked in the transaction in which it changed them. They tell what `xmin` cannot: the old hour of a row that moved to
+ * another one, or went.
+ */
+async function takeMarks(
+  client: PoolClient,
+  streams: readonly Stream[],
+  state: RollupState,
+  catalog: Catalog,
+  dirty: Map<string, number>,
+): Promise<void> {
+  for (const stream of streams) {
+    const zones = zonesOf(state.streams.get(stream.id)?.cuboids ?? [], catalog.zoned);
+    const { rows } = await query(
+      client,
+      sql`select distinct (extract(epoch from (hour at time zone zone)::date) / 86400)::int as day
+        from mart.dirty_hours cross join unnest(${zones}::text[]) as zone where clock = ${clockOf(stream)}`,
+    );
+    if (rows.length === 0) continue;
+    await markDirty(
+      client,
+      stream,
+      (rows as { day: number }[]).map(({ day }) => day),
+    );
+    dirty.set(stream.id, rows.length);
+  }
+  await client.query("delete from mart.dirty_hours");
+}
+
+/** `decisions.decided_at`: the table and column of a stream's time, as the loader names it. */
+function clockOf({ fact, on }: Stream): string {
+  const [alias, column] = on.split(".");
+  const table = alias === fact.alias ? fact.table : fact.joins.find((one) => one.alias === alias)?.table;
+  return `${table?.replace(/^.*\./, "")}.${column}`;
 }
 
 const tablesOf = ({ fact }: Stream): string[] => [
@@ -54,6 +91,7 @@ const tablesOf = ({ fact }: Stream): string[] => [
 interface Seen {
   readonly file_node: string;
   readonly seen: string;
+  readonly swept_seen: string;
   readonly pages: number;
   readonly deleted: number;
   readonly sweep_ms: number;
@@ -75,6 +113,7 @@ async function captureTable(
   state: RollupState,
   catalog: Catalog,
   dirty: Map<string, number>,
+  paced: boolean,
 ): Promise<boolean> {
   const present = (await client.query<Present>(PRESENT, [table])).rows[0] as Present;
   const { rows } = await client.query<Seen>(SEEN, [table]);
@@ -98,11 +137,16 @@ async function captureTable(
       dirty.set(stream.id, days.length);
     }
   }
-  const sweeps = present.kind === "p" || Number(last.since_sweep_ms) >= limits.rollupSweepPause * Number(last.sweep_ms);
+  const sweeps =
+    !paced || present.kind === "p" || Number(last.since_sweep_ms) >= limits.rollupSweepPause * Number(last.sweep_ms);
   const started = performance.now();
-  const tail = sweeps ? null : Math.max(0, Number(last.pages) - 1);
-  for (const stream of concerned) {
-    const days = await changedDays(client, stream, table, { seen: last.seen, tail }, state, catalog);
+  const since = { seen: last.seen, sweptSeen: last.swept_seen, page: Math.max(0, Number(last.pages) - 1), sweeps };
+  const hasNew = await query(
+    client,
+    sql`select exists (select from ${ident(table)} x where ${isChanged("x", since)}) as found`,
+  );
+  for (const stream of hasNew.rows[0]?.found === true ? concerned : []) {
+    const days = await changedDays(client, stream, table, since, state, catalog);
     if (days.length === 0) continue;
     await markDirty(client, stream, days);
     dirty.set(stream.id, (dirty.get(stream.id) ?? 0) + days.length);
@@ -114,7 +158,7 @@ async function captureTable(
 const PRESENT = `select pg_relation_filenode(oid)::text as file_node, pg_current_snapshot()::text as seen, relkind as kind,
     pg_relation_size(oid) / current_setting('block_size')::bigint as pages, coalesce(pg_stat_get_tuples_deleted(oid), 0) as deleted
   from pg_class where oid = $1::regclass`;
-const SEEN = `select file_node::text, seen::text, pages, deleted, sweep_ms,
+const SEEN = `select file_node::text, seen::text, swept_seen::text, pages, deleted, sweep_ms,
     extract(epoch from clock_timestamp() - swept_at)::float8 * 1000 as since_sweep_ms
   from rollup.captures where table_name = $1`;
 
@@ -122,19 +166,25 @@ async function note(client: PoolClient, table: string, present: Present, ms: num
   const { file_node, seen, pages, deleted } = present;
   await query(
     client,
-    sql`insert into rollup.captures as c (table_name, file_node, seen, pages, deleted, captured_at, swept_at, sweep_ms)
-      values (${table}, ${file_node ?? "0"}::oid, ${seen}::pg_snapshot, ${pages}, ${deleted}, clock_timestamp(), clock_timestamp(), ${ms})
-      on conflict (table_name) do update set file_node = excluded.file_node, seen = excluded.seen, pages = excluded.pages,
+    sql`insert into rollup.captures as c (table_name, file_node, seen, swept_seen, pages, deleted, captured_at, swept_at, sweep_ms)
+      values (${table}, ${file_node ?? "0"}::oid, ${seen}::pg_snapshot, ${seen}::pg_snapshot, ${pages}, ${deleted}, clock_timestamp(), clock_timestamp(), ${ms})
+      on conflict (table_name) do update set file_node = excluded.file_node, seen = excluded.seen,
         deleted = excluded.deleted, captured_at = excluded.captured_at,
+        swept_seen = case when ${swept}::boolean then excluded.seen else c.swept_seen end,
+        pages = case when ${swept}::boolean then excluded.pages else c.pages end,
         swept_at = case when ${swept}::boolean then excluded.swept_at else c.swept_at end,
         sweep_ms = case when ${swept}::boolean then excluded.sweep_ms else c.sweep_ms end`,
   );
 }
 
 interface Since {
+  /** The snapshot of the last look: what lies from `page` on has been seen up to it … */
   readonly seen: string;
-  /** First page to be read; null = all of them. */
-  readonly tail: number | null;
+  /** … and what lies before, up to this one. */
+  readonly sweptSeen: string;
+  readonly page: number;
+  /** Whether the whole table is read now. */
+  readonly sweeps: boolean;
 }
 
 /** Dates, in every zone, of the stream's rows that a changed row of `table` concerns. */
@@ -202,13 +252,12 @@ function concernedText(
           " and ",
         )}) < ${dates}`
       : nothing;
-  const tail = since.tail === null ? nothing : sql`and ${ident(alias)}.ctid >= ${`(${since.tail},0)`}::tid`;
   return sql`select distinct (extract(epoch from (concerned.at at time zone zone)::date) / 86400)::int as day
     from (
       select distinct date_trunc('hour', ${time}) as at
       from ${from} ${ident(fact.table)} ${ident(fact.alias)}
       ${join(joins, "\n")}
-      where ${isNew(alias, since.seen)} ${tail} ${on === null ? nothing : sql`and (${expression(on, scope)})`} ${waiting}
+      where ${isChanged(alias, since)} ${on === null ? nothing : sql`and (${expression(on, scope)})`} ${waiting}
         and ${time} is not null
     ) concerned cross join unnest(${zones}::text[]) as zone`;
 }
@@ -233,6 +282,13 @@ const isNew = (alias: string, seen: string): SqlText => {
   return sql`age(${xmin}) <= ${age}
     and not pg_visible_in_snapshot((${oldest}::text::bigint + ${age} - age(${xmin}))::text::xid8, ${seen}::pg_snapshot)`;
 };
+
+/** New rows at the end of the table; when it is read whole, those before it too, where an update may have found room. */
+function isChanged(alias: string, { seen, sweptSeen, page, sweeps }: Since): SqlText {
+  const behind = sql`${ident(alias)}.ctid >= ${`(${page},0)`}::tid`;
+  if (!sweeps) return sql`${behind} and ${isNew(alias, seen)}`;
+  return sql`${isNew(alias, sweptSeen)} and (not ${behind} or (${isNew(alias, seen)}))`;
+}
 
 /** The primary key of a stream's table; empty without one. */
 async function keyOf(client: PoolClient, stream: Stream): Promise<string[]> {

@@ -42,10 +42,12 @@ export interface LatticeOptions {
   readonly budgetShare: number;
   /** A cuboid has a cell for at least this many events. */
   readonly eventsPerCellMin: number;
+  /** With fewer events a day in the busiest stream nothing is rolled up: events answer as fast. */
+  readonly eventsADayMin: number;
 }
 
 /**
- * Chooses the cuboids of streams that read the same table, within a share of that table's bytes: each time the one with the largest gain for
+ * Chooses the cuboids of streams; those that read the same table within a share of that table's bytes: each time the one with the largest gain for
  * its bytes, where the gain is what it spares the questions over the cheapest way so far (the greedy algorithm of Harinarayan, Rajaraman and
  * Ullman, "Implementing data cubes efficiently", SIGMOD 1996). Cells are counted on one real day. A cuboid with a cell for fewer than four
  * events is not worth having.
@@ -55,10 +57,21 @@ export async function chooseCuboids(
   streams: readonly Stream[],
   options: LatticeOptions,
 ): Promise<Chosen[]> {
-  const measured: MeasuredStream[] = [];
-  for (const stream of streams) measured.push(await measure(client, stream, options));
-  const bytesADay = await tableBytesADay(client, measured);
-  return greedy(measured, bytesADay * options.budgetShare, options);
+  const typical = new Map<Stream, TypicalDay>();
+  for (const stream of streams) typical.set(stream, await typicalDay(client, stream, options.now));
+  if (Math.max(...[...typical.values()].map(({ rows }) => rows)) < options.eventsADayMin) {
+    return [...typical].map(([stream, { rows }]) => ({ stream, rowsADay: rows, cuboids: [] }));
+  }
+  const tables = new Map<string, MeasuredStream[]>();
+  for (const [stream, day] of typical) {
+    const own = tables.get(stream.fact.table) ?? [];
+    tables.set(stream.fact.table, [...own, await measure(client, stream, day, options)]);
+  }
+  const chosen: Chosen[] = [];
+  for (const measured of tables.values()) {
+    chosen.push(...greedy(measured, (await tableBytesADay(client, measured)) * options.budgetShare, options));
+  }
+  return chosen;
 }
 
 interface MeasuredStream {
@@ -67,8 +80,12 @@ interface MeasuredStream {
   readonly candidates: readonly Candidate[];
 }
 
-async function measure(client: PoolClient, stream: Stream, options: LatticeOptions): Promise<MeasuredStream> {
-  const day = await typicalDay(client, stream, options.now);
+async function measure(
+  client: PoolClient,
+  stream: Stream,
+  { day }: TypicalDay,
+  options: LatticeOptions,
+): Promise<MeasuredStream> {
   if (day === null) return { stream, rows: 0, candidates: [] };
   const cuboids = candidatesOf(stream, options);
   const dates = { first: day, end: day + 1 };
@@ -87,8 +104,14 @@ async function measure(client: PoolClient, stream: Stream, options: LatticeOptio
   };
 }
 
-/** The day with the median number of rows of the last four weeks that have any; null without rows. */
-async function typicalDay(client: PoolClient, stream: Stream, now: number): Promise<number | null> {
+interface TypicalDay {
+  /** Null without rows. */
+  readonly day: number | null;
+  readonly rows: number;
+}
+
+/** The day with the median number of rows, of those in the last four weeks that have any. */
+async function typicalDay(client: PoolClient, stream: Stream, now: number): Promise<TypicalDay> {
   const scope = scopeOf(stream, now);
   const on = expression(stream.on, scope);
   const table = sql`from ${ident(stream.fact.table)} ${ident(stream.fact.alias)}`;
@@ -110,7 +133,7 @@ async function typicalDay(client: PoolClient, stream: Stream, now: number): Prom
     const last = rows[0]?.last as Date | null;
     if (last) days = await count(last.getTime());
   }
-  return days[Math.floor(days.length / 2)]?.day ?? null;
+  return days[Math.floor(days.length / 2)] ?? { day: null, rows: 0 };
 }
 const iso = (ms: number): string => new Date(ms).toISOString();
 

@@ -1,5 +1,4 @@
 import type { Pool, PoolClient } from "pg";
-import type { Catalog } from "../../catalog/catalog.ts";
 import { limits } from "../../kernel/limits.ts";
 import { expression } from "../compile-scope.ts";
 import { postgresEngine } from "../engine.ts";
@@ -8,31 +7,28 @@ import { readWatermarks, throughOf } from "../watermarks.ts";
 import { dateOf, dayNumber } from "./calendar.ts";
 import { captureChanges, markDirty } from "./changes.ts";
 import type { Cuboid } from "./cuboids.ts";
-import { type AskedShape, chooseCuboids } from "./lattice.ts";
+import { chooseCuboids, type LatticeOptions } from "./lattice.ts";
 import { moveOn, type RefreshTarget, refreshDates } from "./refresh.ts";
 import { rowsWithin, scopeOf } from "./scan.ts";
-import type { StreamState } from "./state.ts";
-import { readState } from "./state.ts";
+import { readState, type StreamState, type Unit } from "./state.ts";
 import { createTables, dropTables, query } from "./store.ts";
 import { type Stream, type Streams, streamsOf } from "./streams.ts";
 
 const DAY_MS = 86_400_000;
 
-export interface RollupOptions {
-  readonly catalog: Catalog;
-  /** The zone of most askers. */
-  readonly zone: string;
-  readonly now: number;
-  /** Bytes of roll-ups for each byte of events. */
-  readonly budgetShare: number;
-  readonly eventsPerCellMin: number;
+export interface RollupOptions extends LatticeOptions {
   /** Dates to make anew (`2026-03-01`, half-open), clean or not; null = what is missing or dirty. */
   readonly from: string | null;
   readonly to: string | null;
-  readonly asked: readonly AskedShape[];
+  /** Chooses the cuboids anew, which makes all dates anew. */
+  readonly choose: boolean;
   readonly onProgress: (progress: RollupProgress) => void;
   /** Stops between two transactions. */
   readonly signal?: AbortSignal;
+  /** In the background: a date that keeps changing is made anew only so often that it takes a twentieth of the time, in short steps. */
+  readonly paced?: boolean;
+  /** Rows that one transaction folds, unless a single day has more. */
+  readonly stepRowsMax?: number;
 }
 export interface RollupProgress {
   readonly stream: string;
@@ -50,6 +46,8 @@ export interface RollupReport {
   readonly ms: number;
   /** False when another process is at it. */
   readonly held: boolean;
+  /** True when a step in the background ended before everything was made. */
+  readonly unfinished: boolean;
 }
 
 /** Only one process refreshes at a time; the others go on reading. */
@@ -79,16 +77,18 @@ export async function alone<T>(pool: Pool, work: (client: PoolClient) => Promise
 /** Brings the roll-ups of a catalog up to date: chooses cuboids where there are none, and makes the dates that are missing or dirty. */
 export async function rollUp(pool: Pool, options: RollupOptions): Promise<RollupReport> {
   const started = performance.now();
-  const sum = { streams: 0, days: 0, rows: 0, cells: 0 };
+  const sum = { streams: 0, days: 0, rows: 0, cells: 0, unfinished: false };
   const done = await alone(pool, async (client) => {
     const streams = streamsOf(options.catalog);
+    const until = options.paced ? performance.now() + limits.rollupTickMs : Number.POSITIVE_INFINITY;
     await captureChanges(client, streams, options);
     if (await prepare(client, streams, options)) await captureChanges(client, streams, options);
     for (const stream of streams.all) {
-      const state = (await readState(client)).streams.get(stream.id);
+      const { readAt, streams: known } = await readState(client);
+      const state = known.get(stream.id);
       if (!state || state.cuboids.length === 0) continue;
       sum.streams += 1;
-      await refreshStream(client, stream, state, options, sum);
+      await refreshStream(client, stream, state, readAt, options, sum, until);
     }
     return true;
   });
@@ -101,21 +101,22 @@ async function prepare(client: PoolClient, streams: Streams, options: RollupOpti
   for (const known of state.streams.keys()) {
     if (!streams.all.some(({ id }) => id === known)) await inTransaction(client, () => dropTables(client, known));
   }
-  const anew = streams.all.filter(({ id, fingerprint }) => state.streams.get(id)?.fingerprint !== fingerprint);
-  const tables = new Map<string, Stream[]>();
-  for (const stream of anew) tables.set(stream.fact.table, [...(tables.get(stream.fact.table) ?? []), stream]);
-  for (const group of tables.values()) {
-    if (!(await canBeFollowed(client, (group[0] as Stream).fact.table))) continue;
-    const chosen = await chooseCuboids(client, group, options);
-    await inTransaction(client, async () => {
-      for (const { stream, cuboids, rowsADay } of chosen) {
-        await createTables(client, stream, cuboids, rowsADay);
-        if (cuboids.length > 0) await noteReach(client, stream, options.now);
-      }
-      await moveOn(client);
-    });
-  }
-  return anew.length > 0;
+  const anew = streams.all.filter(({ id, fingerprint }) => {
+    const known = state.streams.get(id);
+    return options.choose || known?.fingerprint !== fingerprint || (known.cuboids.length === 0 && known.ageDays >= 1);
+  });
+  const followed: Stream[] = [];
+  for (const stream of anew) if (await canBeFollowed(client, stream.fact.table)) followed.push(stream);
+  if (followed.length === 0) return false;
+  const chosen = await chooseCuboids(client, followed, options);
+  await inTransaction(client, async () => {
+    for (const { stream, cuboids, rowsADay } of chosen) {
+      await createTables(client, stream, cuboids, rowsADay);
+      if (cuboids.length > 0) await noteReach(client, stream, options.now);
+    }
+    await moveOn(client);
+  });
+  return true;
 }
 
 /** Changes are seen by the transaction that wrote a row: a view or a foreign table does not show it. */
@@ -130,10 +131,12 @@ async function refreshStream(
   client: PoolClient,
   stream: Stream,
   state: StreamState,
+  readAt: number,
   options: RollupOptions,
-  sum: { days: number; rows: number; cells: number },
+  sum: { days: number; rows: number; cells: number; unfinished: boolean },
+  until: number,
 ): Promise<void> {
-  const wanted = wantedDays(state, options);
+  const wanted = wantedDays(state, readAt, options);
   if (wanted.length === 0) return;
   const { catalog, now } = options;
   const through = await throughOfStream(client, stream, options);
@@ -144,8 +147,11 @@ async function refreshStream(
     hoursFrom: Math.floor(now / DAY_MS) - limits.rollupHoursKeptDays,
   };
   let done = 0;
-  for (const dates of batches(wanted, state.rowsADay)) {
-    if (options.signal?.aborted) return;
+  for (const dates of batches(wanted, state.rowsADay, options.stepRowsMax ?? limits.rollupBatchRowsMax)) {
+    if (options.signal?.aborted || performance.now() > until) {
+      sum.unfinished = true;
+      return;
+    }
     const { rows, cells } = await refreshDates(client, target, dates, through);
     done += dates.end - dates.first;
     sum.days += dates.end - dates.first;
@@ -167,17 +173,24 @@ export async function throughOfStream(
 }
 
 /** The dates asked for, or those that are not clean; newest first, for those are asked about. */
-function wantedDays(state: StreamState, { from, to }: RollupOptions): number[] {
+function wantedDays(state: StreamState, readAt: number, { from, to, paced }: RollupOptions): number[] {
   const days = [...state.units.keys()].sort((a, b) => b - a);
-  if (from === null && to === null) return days.filter((day) => state.units.get(day)?.dirtySince !== null);
+  const isDue = ({ builtAt, buildMs }: Unit): boolean =>
+    !paced || readAt - builtAt >= limits.rollupRebuildPause * buildMs;
+  if (from === null && to === null) {
+    return days.filter((day) => {
+      const unit = state.units.get(day) as Unit;
+      return unit.dirtySince !== null && isDue(unit);
+    });
+  }
   const first = from === null ? Number.NEGATIVE_INFINITY : dayNumber(from);
   const end = to === null ? Number.POSITIVE_INFINITY : dayNumber(to);
   return days.filter((day) => day >= first && day < end);
 }
 
 /** Neighbouring dates together, up to so many rows that their cells stay small in memory. */
-function batches(days: readonly number[], rowsADay: number): { first: number; end: number }[] {
-  const most = Math.max(1, Math.min(31, Math.floor(limits.rollupBatchRowsMax / Math.max(1, rowsADay))));
+function batches(days: readonly number[], rowsADay: number, rowsMax: number): { first: number; end: number }[] {
+  const most = Math.max(1, Math.min(31, Math.floor(rowsMax / Math.max(1, rowsADay))));
   const made: { first: number; end: number }[] = [];
   for (const day of days) {
     const last = made.at(-1);

@@ -7,6 +7,8 @@ import type { Cuboid } from "./cuboids.ts";
 export interface StreamState {
   readonly fingerprint: string;
   readonly rowsADay: number;
+  /** Since its cuboids were chosen. */
+  readonly ageDays: number;
   readonly cuboids: readonly (Cuboid & { readonly cells: number; readonly bytes: number })[];
   /** By day number. */
   readonly units: ReadonlyMap<number, Unit>;
@@ -23,6 +25,8 @@ export interface Unit {
 }
 export interface RollupState {
   readonly generation: number;
+  /** The database's clock when this was read, milliseconds since the epoch. */
+  readonly readAt: number;
   readonly streams: ReadonlyMap<string, StreamState>;
 }
 
@@ -57,8 +61,9 @@ export class RollupStates {
 /** Everything in one statement, so that no refresh falls between its parts. */
 export async function readState(pool: Pool | PoolClient): Promise<RollupState> {
   const { text } = render(sql`select
-    (select generation from rollup.generation) as generation,
-    (select coalesce(json_agg(s), '[]') from (select stream, fingerprint, rows_a_day from rollup.streams order by stream) s) as streams,
+    (select generation from rollup.generation) as generation, extract(epoch from clock_timestamp())::float8 * 1000 as read_at,
+    (select coalesce(json_agg(s), '[]') from (select stream, fingerprint, rows_a_day,
+      extract(epoch from now() - chosen_at)::float8 / 86400 as age_days from rollup.streams order by stream) s) as streams,
     (select coalesce(json_agg(c), '[]') from (select * from rollup.cuboids order by stream, cuboid) c) as cuboids,
     (select coalesce(json_agg(json_build_array(stream, day, row_count, stray_count, has_hours,
       extract(epoch from settled_through)::float8 * 1000, extract(epoch from built_at)::float8 * 1000, build_ms,
@@ -72,7 +77,7 @@ export async function readState(pool: Pool | PoolClient): Promise<RollupState> {
     own.set(dayNumber(day), { rows: count, strays, hasHours, settledThrough, builtAt, buildMs, dirtySince });
   }
   const streams = new Map<string, StreamState>();
-  for (const { stream, fingerprint, rows_a_day } of read.streams) {
+  for (const { stream, fingerprint, rows_a_day, age_days } of read.streams) {
     const cuboids = read.cuboids
       .filter((one) => one.stream === stream)
       .map(({ cuboid, calendar, dimensions, histograms, cells_a_day, bytes_a_day }) => ({
@@ -83,14 +88,21 @@ export async function readState(pool: Pool | PoolClient): Promise<RollupState> {
         cells: cells_a_day,
         bytes: bytes_a_day,
       }));
-    streams.set(stream, { fingerprint, rowsADay: rows_a_day, cuboids, units: units.get(stream) ?? new Map() });
+    streams.set(stream, {
+      fingerprint,
+      rowsADay: rows_a_day,
+      ageDays: age_days,
+      cuboids,
+      units: units.get(stream) ?? new Map(),
+    });
   }
-  return { generation: Number(read.generation), streams };
+  return { generation: Number(read.generation), readAt: read.read_at, streams };
 }
 
 interface Read {
   readonly generation: number;
-  readonly streams: readonly { stream: string; fingerprint: string; rows_a_day: number }[];
+  readonly read_at: number;
+  readonly streams: readonly { stream: string; fingerprint: string; rows_a_day: number; age_days: number }[];
   readonly cuboids: readonly {
     stream: string;
     cuboid: number;

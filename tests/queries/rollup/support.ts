@@ -18,6 +18,8 @@ export function rollUpAll(
     now,
     budgetShare: Number.POSITIVE_INFINITY,
     eventsPerCellMin: 0.01,
+    eventsADayMin: 0,
+    choose: false,
     from: null,
     to: null,
     asked: [],
