@@ -77,7 +77,7 @@ interface Looked {
 }
 
 /** Every segment judged by its newest complete number; the older ones that were missed only say since when. */
-export function lookAtAll(series: WatchSeries, before: WatchMemory, payload: WatchPayload, hushed: boolean): Looked {
+function lookAtAll(series: WatchSeries, before: WatchMemory, payload: WatchPayload, hushed: boolean): Looked {
   const rule = ruleOfWatch(payload);
   const segments: Record<string, WatchState> = { ...before.segments };
   const fired: Looked["fired"][number][] = [];

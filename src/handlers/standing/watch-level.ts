@@ -40,7 +40,7 @@ const ageOf = (metric: Metric, { catalog }: Asking): Metric | undefined =>
 const SECONDS: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3_600, d: 86_400 };
 
 /** Null where the unit typed cannot be the metric's. A bare number of a share counts as percent from 1 up. */
-export function inUnit({ value, unit }: Pick<When, "value" | "unit">, own: Unit): number | null {
+function inUnit({ value, unit }: Pick<When, "value" | "unit">, own: Unit): number | null {
   if (own === "share") {
     if (unit === "%") return value / 100;
     return unit === undefined ? (value > 1 ? value / 100 : value) : null;

@@ -58,7 +58,7 @@ export async function watchSeries(
 }
 
 /** How often a watch's number can change; null = it is the number of a sliding window. */
-export function seriesGrain(question: Question, metric: Metric): WatchSeries["step"] | null {
+function seriesGrain(question: Question, metric: Metric): WatchSeries["step"] | null {
   if (metric.moment && question.options.at !== undefined) return "hour";
   const { grain } = question;
   return grain === "hour" || grain === "day" || grain === "week" || grain === "month" ? grain : null;

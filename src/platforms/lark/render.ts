@@ -257,12 +257,15 @@ function buttonRows(
     button(step.label, step.value, choosing && index === 0 ? "primary" : "default"),
   );
   const receipt = answer.receipt;
-  const details = receipt
-    ? [
-        button(words.showSql, { r: receipt, d: "sql", ...here }, "text"),
-        button(words.csv, { r: receipt, d: "csv", ...here }, "text"),
-      ]
-    : [];
+  // A card about a schedule rests on no statement and has no rows.
+  const hasNumbers = answer.sql.length > 0 || answer.view !== null || answer.values.length > 0;
+  const details =
+    receipt && hasNumbers
+      ? [
+          button(words.showSql, { r: receipt, d: "sql", ...here }, "text"),
+          button(words.csv, { r: receipt, d: "csv", ...here }, "text"),
+        ]
+      : [];
   return [asked, details].filter((row) => row.length > 0).map(flow);
 }
 
