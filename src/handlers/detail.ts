@@ -4,9 +4,9 @@ import { sayIn } from "../chat/messages.ts";
 import type { Reply } from "../chat/port.ts";
 import type { Receipt } from "../kernel/brand.ts";
 import { findReceipt } from "../queries/state/receipts.ts";
+import { answererOf } from "./answer.ts";
 import type { Asking } from "./asking.ts";
 import { csvOf } from "./csv.ts";
-import { answerMetric } from "./metric.ts";
 import type { BotParts } from "./parts.ts";
 import { refusalSentence } from "./refuse.ts";
 
@@ -41,18 +41,14 @@ export async function detailReply(
     zone: kept.zone,
     now: Date.parse(kept.nowAt),
   };
-  const table = fresh?.table ?? (await tableAgain(kept.question, asking));
-  if ("code" in table) return { type: "notice", language, text: refusalSentence(table, asking) };
+  const where = { platform: "terminal", tenant: kept.tenant, channel: kept.channel } as const;
+  const answer = fresh ?? (await answererOf(parts)(kept.question, null, asking, where));
+  if (answer.status !== "answered") return { type: "notice", language, text: answer.headline };
   return {
     type: "csv",
     receipt,
     title: say("csv.title", { receipt }),
     fileName: `modstats-${receipt}.csv`,
-    content: csvOf(table),
+    content: csvOf(answer.table),
   };
-}
-
-async function tableAgain(question: Answer["question"], asking: Asking) {
-  const drafted = await answerMetric(question, asking);
-  return drafted.ok ? drafted.value.table : drafted.error;
 }

@@ -81,6 +81,21 @@ describe("a forecast in chat", () => {
     expect(two.next.map(({ label }) => label)).toEqual(["by queue", "by market"]);
   });
 
+  it("gives its steps and bands as CSV, computed again as of the same moment", async () => {
+    const answer = await ask("forecast inflow next 3 days");
+    const reply = await core.bot.respond({
+      where: { platform: "terminal", tenant: "local", channel: "forecasts" },
+      thread: null,
+      person: { id: "u", zone: "Asia/Singapore" },
+      deliveries: [randomUUID()],
+      act: { type: "detail", receipt: answer.receipt as NonNullable<Answer["receipt"]>, detail: "csv" },
+    });
+    const lines = reply.type === "csv" ? reply.content.trim().split(/\r?\n/) : [];
+    expect(lines[0]).toBe("bucket,inflow,inflow.low80,inflow.high80,inflow.low95,inflow.high95");
+    expect(lines).toHaveLength(4);
+    expect(lines[1]).toContain(`2026-03-17,${answer.values[0]?.value}`);
+  });
+
   it("refuses in one sentence where there is too little, or where it is too far", async () => {
     const thin = await ask("forecast kappa seller SG");
     expect(thin.code).toBe("forecast_short");
