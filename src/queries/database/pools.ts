@@ -46,6 +46,9 @@ export function openPools(database: Pick<Database, "url" | "kind">, options: Poo
   });
   const writer = new pg.Pool({
     ...common,
+    // The bot's own state waits its turn, for its statements take a millisecond: a storm of questions is refused at the reader's door, by
+    // then with its delivery claimed and its receipt kept.
+    connectionTimeoutMillis: Math.max(common.connectionTimeoutMillis, WRITER_WAIT_MS_MIN),
     application_name: "modstats writer",
     max: single ? 1 : (options.writersMax ?? WRITERS_MAX),
   });
@@ -69,6 +72,7 @@ const WRITERS_MAX = 4;
 const WORKERS_MAX = 5;
 const WORKER_TIMEOUT_MS = 10_000;
 const WAIT_MS_MAX = 3_000;
+const WRITER_WAIT_MS_MIN = 15_000;
 
 const OID = { int8: 20, date: 1082, numeric: 1700 } as const;
 
