@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   load: async () => (await import("./cli/load.ts")).loadCommand(),
   rollup: async () => (await import("./cli/rollup.ts")).rollupCommand(),
   check: async () => (await import("./cli/check.ts")).checkCommand(),
+  runs: async () => (await import("./cli/runs.ts")).runsCommand(),
   event: async () => (await import("./cli/event.ts")).eventCommand(),
   detect: async () => (await import("./cli/detect.ts")).detectCommand(),
   forecast: async () => (await import("./cli/forecast.ts")).forecastCommand(),

@@ -23,6 +23,8 @@ export interface PoolOptions {
   readonly writersMax?: number;
   /** How long a caller waits for a free client before "busy". */
   readonly waitMsMax?: number;
+  /** How long the worker waits for a statement's answer. */
+  readonly workerTimeoutMs?: number;
   readonly log?: Log;
 }
 
@@ -56,7 +58,7 @@ export function openPools(database: Pick<Database, "url" | "kind">, options: Poo
     ...common,
     application_name: "modstats worker",
     max: single ? 1 : WORKERS_MAX,
-    query_timeout: WORKER_TIMEOUT_MS,
+    query_timeout: options.workerTimeoutMs ?? WORKER_TIMEOUT_MS,
   });
   for (const pool of [reader, writer, worker]) {
     // An idle client that loses its server is replaced by the pool; without a listener it would end the process.
