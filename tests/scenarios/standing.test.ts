@@ -3,6 +3,8 @@ import { fillMart } from "../../demo/generate.ts";
 import { createLog } from "../../src/kernel/log.ts";
 import { createLark } from "../../src/platforms/lark/lark.ts";
 import { createSlack } from "../../src/platforms/slack/slack.ts";
+import type { Schedule } from "../../src/queries/state/schedules.ts";
+import { questionComposer } from "../../src/schedules/standing.ts";
 import { DEMO_NOW, type TestDatabase, testDatabase } from "../support/database.ts";
 import { type LarkStub, startLarkStub } from "../support/lark-stub.ts";
 import { buttonsOf, type SlackStub, startSlackStub, visibleText } from "../support/slack-stub.ts";
@@ -180,5 +182,34 @@ describe("a schedule made in a Lark group", () => {
     expect(stub.posts).toHaveLength(6);
     expect(stub.posts[5]).toMatchObject({ chat: "oc_th" });
     expect(JSON.stringify(stub.posts[5])).toContain("16–22 Mar 2026");
+  });
+});
+
+describe("any question of a thread can be sent again", () => {
+  it.each([
+    ["why did removals change last week", "Send “Why: Removals” to this channel every weekday at 08:00?"],
+    ["forecast inflow next 7 days", "Send “Forecast: Inflow, by day” to this channel every weekday at 08:00?"],
+  ])("%s", async (words, card) => {
+    const say = async (text: string) => {
+      const reply = await house.bot.respond({
+        where: { platform: "terminal", tenant: "local", channel: "ops" },
+        thread: words,
+        person: { id: "siti", zone: "Asia/Singapore" },
+        deliveries: [`${words}/${text}`],
+        act: { type: "words", text, spokenTo: true },
+      });
+      if (reply.type !== "answer") throw new Error(reply.type);
+      return reply.answer;
+    };
+    const first = await say(words);
+    expect((await say("send this every weekday 8am")).headline).toBe(card);
+    expect((await say("yes")).headline).toContain("Saved:");
+    const schedule = (await house.schedules()).at(-1) as Schedule;
+    const at = Date.parse("2026-03-16T08:00+08:00");
+    const [post] = await questionComposer(house.parts)({ schedule, day: "2026-03-16", at, lateMs: 0, offDay: null });
+    expect(post).toMatchObject({
+      type: "answer",
+      answer: { status: "answered", question: { kind: first.question.kind } },
+    });
   });
 });

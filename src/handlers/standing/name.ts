@@ -2,6 +2,7 @@ import type { Metric } from "../../catalog/catalog.ts";
 import { formatValue } from "../../chat/format.ts";
 import { limits } from "../../kernel/limits.ts";
 import type { Unit } from "../../kernel/measurement.ts";
+import type { Question } from "../../kernel/question.ts";
 import type { Schedule } from "../../queries/state/schedules.ts";
 import type { Asking } from "../asking.ts";
 import { subjectName } from "../echo.ts";
@@ -12,10 +13,14 @@ import type { SeenPoint, WatchSeries } from "./watch-series.ts";
 /** What a schedule is called in a sentence: "Overturn rate, by market", "Backlog, TH > 5,000". */
 export function nameOf(schedule: Pick<Schedule, "payload">, asking: Asking): string {
   const payload = payloadOf(schedule);
-  if (payload.type === "question") return subjectName(payload.question, asking);
+  if (payload.type === "question") return questionName(payload.question, asking);
   if (payload.type === "watch") return `${subjectName(payload.question, asking)} ${conditionName(payload, asking)}`;
   return asking.say(payload.type === "owners" ? "name.owners" : "name.digest");
 }
+
+/** What a scheduled question asks: "Overturn rate, by market", "Why: Removals". */
+export const questionName = (question: Question, asking: Asking): string =>
+  asking.say("name.question", { kind: question.kind, what: subjectName(question, asking) });
 
 /** "> 8 %". */
 export function conditionName(

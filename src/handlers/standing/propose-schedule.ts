@@ -6,10 +6,10 @@ import { zoneOf } from "../../language/times.ts";
 import { keepDraft } from "../../queries/state/drafts.ts";
 import type { NewSchedule } from "../../queries/state/schedules.ts";
 import { type Asking, blankDraft, type Draft } from "../asking.ts";
-import { subjectName } from "../echo.ts";
 import type { BotParts } from "../parts.ts";
 import { answerRefusal } from "../refuse.ts";
 import { button } from "./buttons.ts";
+import { questionName } from "./name.ts";
 import { placeName, placeOf } from "./place.ts";
 import { nextRuns, rhythmName } from "./rhythm.ts";
 import { windowLine } from "./window-words.ts";
@@ -48,7 +48,7 @@ export async function proposeSchedule(
   return {
     ...blankDraft(asking, question, "answered"),
     headline: asking.say("schedule.head", {
-      what: subjectName(body, asking),
+      what: questionName(body, asking),
       when: rhythmName(wanted, asking),
       where: placeName(place.place, asking),
     }),
@@ -70,7 +70,7 @@ function cardLines(parts: BotParts, wanted: NewSchedule, body: Question, said: S
     ...(rhythm.holidays === "skip" ? [say("schedule.skips.holidays", { country: rhythm.country ?? "–" })] : []),
   ];
   return [
-    say("schedule.line.what", { what: subjectName(body, asking) }),
+    say("schedule.line.what", { what: questionName(body, asking) }),
     ...(window === "" ? [] : [say("schedule.line.window", { window })]),
     say("schedule.line.next", { runs: nextRuns(parts, rhythm, asking) }),
     ...(skips.length > 0 ? [say("schedule.line.skips", { days: skips.join(", ") })] : []),
