@@ -5,6 +5,7 @@ import type { Question } from "../kernel/question.ts";
 import type { Refusal } from "../kernel/refusal.ts";
 import { ok, type Result } from "../kernel/result.ts";
 import type { Engine } from "../queries/engine.ts";
+import { rollupLag } from "../queries/rollup/lag.ts";
 import { progressOf } from "../queries/state/runs.ts";
 import { readWatermarks } from "../queries/watermarks.ts";
 import { type Asking, blankDraft, type Draft } from "./asking.ts";
@@ -48,6 +49,11 @@ export async function answerStatus(
     );
   const { sent, waiting, failed } = await progressOf(posts.pool, { ...posts.where, now: asking.now, zone });
   const progress = sent + waiting + failed > 0 ? [say("status.posts", { sent, waiting, failed })] : [];
+  const lag = await rollupLag(posts.pool);
+  if (lag) {
+    const seconds = Math.round(lag.behindSeconds ?? 0);
+    lines.push(say("status.rollups", { dirty: lag.dirty, dates: lag.dates, seconds }));
+  }
   return ok({
     ...blankDraft(asking, question, "answered"),
     headline: through === null ? say("status.none") : say("status.head", { at: formatInstant(through, locale, zone) }),

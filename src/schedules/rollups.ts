@@ -3,6 +3,7 @@ import type { Pool } from "pg";
 import type { Clock } from "../kernel/clock.ts";
 import { limits } from "../kernel/limits.ts";
 import type { Log } from "../kernel/log.ts";
+import { isReconciliationDue, reconcile } from "../queries/rollup/reconcile.ts";
 import { type RollupOptions, rollUp } from "../queries/rollup/rollup.ts";
 
 export interface RollupTicks {
@@ -14,7 +15,7 @@ export interface RollupTicks {
 
 /**
  * Keeps the roll-ups up to date in the background: every two seconds it looks for changed facts, marks the dates they concern, and makes dirty
- * dates anew. Every instance may run it; an advisory lock lets one at a time. A step that fails is tried again by the next.
+ * dates anew; once a day it holds some of them against the facts. Every instance may run it; an advisory lock lets one at a time. A step that fails is tried again by the next.
  */
 export function startRollups(
   pool: Pool,
@@ -47,6 +48,8 @@ export function startRollups(
       });
       unfinished = report.unfinished;
       if (report.days > 0) log.debug({ ...report }, "roll-ups refreshed");
+      if (report.streams > 0 && !unfinished && (await isReconciliationDue(pool)))
+        await reconcileNightly(pool, options.catalog, log);
     } catch (cause) {
       log.warn({ err: cause }, "the roll-ups could not be refreshed; the next step tries again");
     }
@@ -65,6 +68,20 @@ export function startRollups(
       await running;
     },
   };
+}
+
+/** Dates of each stream that a night's reconciliation compares cell by cell. */
+const NIGHTLY_DATES = 2;
+
+async function reconcileNightly(pool: Pool, catalog: RollupOptions["catalog"], log: Log): Promise<void> {
+  const { held, dates, differences } = await reconcile(pool, {
+    catalog,
+    datesPerStream: NIGHTLY_DATES,
+    random: Math.random,
+  });
+  if (!held) return;
+  if (differences.length > 0) log.error({ differences }, "roll-ups differed from the facts; those dates are made anew");
+  else log.debug({ dates }, "roll-ups equal the facts");
 }
 
 /** Ends early when it is told to stop. */

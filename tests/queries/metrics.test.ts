@@ -6,8 +6,10 @@ import { blank, type Period, type Question } from "../../src/kernel/question.ts"
 import { rankValue } from "../../src/kernel/rank-value.ts";
 import { createMeasure } from "../../src/queries/create-measure.ts";
 import type { Measure, MeasuredRow, Measurement } from "../../src/queries/measure.ts";
+import { openRollups } from "../../src/queries/rollup/open-rollups.ts";
 import { demoDatabase, type TestDatabase, testDatabase } from "../support/database.ts";
 import { BY_HAND } from "./by-hand.ts";
+import { rollUpAll } from "./rollup/support.ts";
 import { fillSmallMart, NOW } from "./small-mart.ts";
 
 const ASKER = "Asia/Singapore";
@@ -31,6 +33,18 @@ const MARTS = [
     },
   },
   { mart: "simulated marketplace", open: demoDatabase },
+  {
+    mart: "small mart, from roll-ups",
+    open: async () => {
+      const made = await testDatabase();
+      await fillSmallMart(made.writer);
+      const loaded = loadCatalog({ dirs: ["catalog"] });
+      if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
+      const dates = { from: "2026-02-13", to: "2026-03-17" };
+      await rollUpAll(made, loaded.value, NOW, { ...dates, budgetShare: 3, eventsPerCellMin: 1 });
+      return made;
+    },
+  },
 ];
 
 const ask = async (question: Partial<Question>, now = NOW): Promise<Measurement> => {
@@ -88,7 +102,7 @@ describe.each(MARTS)("in the $mart", ({ open: openMart }) => {
     const loaded = loadCatalog({ dirs: ["catalog"] });
     if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
     catalog = loaded.value;
-    measure = createMeasure(db.reader);
+    measure = createMeasure(db.reader, openRollups(db.reader).compiler);
     const { rows } = await db.reader.query(
       "select min(complete_through) as through from mart.watermarks where source in ('cases', 'claims', 'decisions')",
     );

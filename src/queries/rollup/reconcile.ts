@@ -63,6 +63,14 @@ export async function reconcile(
   return { dates, differences, held: done !== null };
 }
 
+/** Whether a day has passed since the last one. */
+export async function isReconciliationDue(pool: Pool): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    "select from rollup.reconciliations where ran_at > now() - interval '1 day' limit 1",
+  );
+  return rowCount === 0;
+}
+
 function drawn(days: readonly number[], count: number, random: () => number): number[] {
   const left = [...days];
   return Array.from(
