@@ -4,7 +4,7 @@ import { describeProblem } from "./catalog/load.ts";
 import { closeCharts, warmCharts } from "./charts/pool.ts";
 import { createChartPort } from "./charts/port.ts";
 import type { Bot, ChartPort, Directory, PlatformName } from "./chat/port.ts";
-import type { Poster } from "./chat/post.ts";
+import type { PostContent, Poster } from "./chat/post.ts";
 import { readCatalog } from "./cli/read-catalog.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { createBot } from "./handlers/bot.ts";
@@ -15,6 +15,7 @@ import { limits } from "./kernel/limits.ts";
 import { createLog, type Log } from "./kernel/log.ts";
 import { createReader, type Reader } from "./language/reader.ts";
 import { createConsole } from "./platforms/console/console.ts";
+import { pagePoster } from "./platforms/console/posts.ts";
 import { checkCatalog } from "./queries/check-catalog.ts";
 import type { ClickhouseEngine } from "./queries/clickhouse/engine.ts";
 import { measureOn } from "./queries/create-measure.ts";
@@ -26,6 +27,7 @@ import { openRollups, type Rollups } from "./queries/rollup/open-rollups.ts";
 import { shareMeasurements, versionOf } from "./queries/share-measurements.ts";
 import type { Composer, Composers } from "./schedules/compose.ts";
 import { startDataChecks } from "./schedules/data-checks.ts";
+import { postedIn } from "./queries/state/runs.ts";
 import { startHousekeeping } from "./schedules/housekeeping.ts";
 import { startRollups } from "./schedules/rollups.ts";
 import { sharedMeasure } from "./schedules/shared-measure.ts";
@@ -225,17 +227,30 @@ function warmPictures(log: Log): void {
   void warmCharts((cause) => log.warn({ err: cause }, "a chart's worker failed; pictures are drawn without it"));
 }
 
+const PAGE = { platform: "console", tenant: "local" } as const;
+
 /** The local page, with views of the other platforms' renderings. */
 export async function startConsole(house: House): Promise<Running> {
   const { createViews } = await import("./cli/views.ts");
   warmPictures(house.log);
-  const page = createConsole({ port: house.config.MODSTATS_CONSOLE_PORT, host: "127.0.0.1" }, house.bot, house.charts, {
-    log: house.log,
-    clock: house.clock,
-    views: createViews(house.charts),
-  });
+  const posts = async (channel: string) =>
+    (await postedIn(house.pools.writer, { ...PAGE, channel }, limits.pagePostsMax)).map((post) => ({
+      ...post,
+      content: post.content as PostContent,
+    }));
+  const page = createConsole(
+    { port: house.config.MODSTATS_CONSOLE_PORT, host: "127.0.0.1", posts },
+    house.bot,
+    house.charts,
+    { log: house.log, clock: house.clock, views: createViews(house.charts) },
+  );
   const { url } = await page.start();
-  return { name: "Local page", where: url, stop: () => page.stop() };
+  return {
+    name: "Local page",
+    where: url,
+    posts: { platform: "console", poster: pagePoster },
+    stop: () => page.stop(),
+  };
 }
 
 /** What posts of itself: the schedules, to all platforms that run here. Several instances may run on one database. */

@@ -31,6 +31,8 @@ export const limits = {
   sharedMeasuresMax: 500,
   sharedMeasureMs: 600_000,
   runsKeptDays: 400,
+  /** Scheduled messages that a page fetches. */
+  pagePostsMax: 30,
   dimensionsMax: 2,
   periodDaysMax: 800,
   rowsMax: 20_000,

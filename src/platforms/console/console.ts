@@ -6,6 +6,7 @@ import type { Log } from "../../kernel/log.ts";
 import { bundlePage } from "./bundle.ts";
 import { createConversation, type Views } from "./conversation.ts";
 import { consoleLimits } from "./limits.ts";
+import { type KeptPost, postedOf, type PostViews } from "./posts.ts";
 import { createRoutes } from "./routes.ts";
 import type { Channel } from "./wire.ts";
 
@@ -15,6 +16,8 @@ export interface ConsoleConfig {
   readonly host: "127.0.0.1";
   /** What the left side lists; the usual five where none are given. */
   readonly channels?: readonly Channel[];
+  /** The newest scheduled messages of a channel, oldest first; none where nothing is scheduled here. */
+  readonly posts?: (channel: string) => Promise<readonly KeptPost[]>;
 }
 export interface Console {
   /** Rejects with a sentence when the port is taken. */
@@ -30,7 +33,7 @@ export function createConsole(
   config: ConsoleConfig,
   bot: Bot,
   charts: ChartPort,
-  deps: { readonly log: Log; readonly clock: Clock; readonly views?: Partial<Views> },
+  deps: { readonly log: Log; readonly clock: Clock; readonly views?: Partial<Views> & { readonly post?: PostViews } },
 ): Console {
   let server: ServerType | null = null;
   return {
@@ -41,6 +44,8 @@ export function createConsole(
         charts,
         conversation: createConversation(bot, charts, deps.views ?? {}, deps.log),
         channels: config.channels ?? CHANNELS,
+        posts: async (channel) =>
+          ((await config.posts?.(channel)) ?? []).map((post) => postedOf(post, charts, deps.views?.post ?? NO_VIEWS)),
         log: deps.log,
         port: () => port,
         now: () => deps.clock.now(),
@@ -57,6 +62,7 @@ export function createConsole(
   };
 }
 
+const NO_VIEWS: PostViews = () => ({ slack: null, lark: null });
 const CHANNELS: readonly Channel[] = [
   { id: "#moderation-ops", name: "moderation-ops", direct: false },
   { id: "#ops-id", name: "ops-id", direct: false },

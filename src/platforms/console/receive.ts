@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Act, Inbound } from "../../chat/port.ts";
+import { VERDICTS } from "../../chat/verdict.ts";
 import type { Receipt } from "../../kernel/brand.ts";
 import { questionSchema } from "../../kernel/question.ts";
 import { consoleLimits } from "./limits.ts";
@@ -16,6 +17,11 @@ const said = {
 
 export const askSchema = z.strictObject({ ...said, text: z.string().trim().min(1).max(consoleLimits.text_chars_max) });
 export const choiceSchema = z.strictObject({ ...said, question: questionSchema });
+export const verdictSchema = z.strictObject({
+  ...said,
+  finding: z.string().min(1).max(200),
+  verdict: z.enum(VERDICTS),
+});
 export const detailSchema = z.strictObject({ ...said, receipt: z.string().max(80), detail: z.enum(["sql", "csv"]) });
 
 /** A request of the page → what a person did. Everything on the page is said to the bot, so nothing is merely overheard. */
@@ -32,6 +38,12 @@ export const detailAct = (request: z.infer<typeof detailSchema>): Act => ({
   type: "detail",
   receipt: request.receipt as Receipt,
   detail: request.detail,
+});
+
+export const verdictAct = (request: z.infer<typeof verdictSchema>): Act => ({
+  type: "verdict",
+  finding: request.finding,
+  verdict: request.verdict,
 });
 
 /** Where and who: one tenant, one person, the zone and locale of the browser. */

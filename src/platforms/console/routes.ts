@@ -8,8 +8,8 @@ import type { Asset } from "./bundle.ts";
 import type { Conversation } from "./conversation.ts";
 import { guard } from "./guard.ts";
 import { consoleLimits } from "./limits.ts";
-import { askAct, askSchema, choiceAct, choiceSchema, detailAct, detailSchema, inbound } from "./receive.ts";
-import type { Channel, Trouble } from "./wire.ts";
+import { askAct, askSchema, choiceAct, choiceSchema, detailAct, detailSchema, inbound, verdictAct, verdictSchema } from "./receive.ts";
+import type { Channel, Posted, Trouble } from "./wire.ts";
 
 export interface Parts {
   readonly assets: ReadonlyMap<string, Asset>;
@@ -17,6 +17,8 @@ export interface Parts {
   readonly charts: ChartPort;
   readonly conversation: Conversation;
   readonly channels: readonly Channel[];
+  /** The newest scheduled messages of a channel, oldest first. */
+  readonly posts: (channel: string) => Promise<readonly Posted[]>;
   readonly log: Log;
   /** The port that is really listened on. */
   readonly port: () => number;
@@ -54,6 +56,7 @@ function speaking(app: Hono, parts: Parts): void {
   route("/api/ask", askSchema, askAct);
   route("/api/choice", choiceSchema, choiceAct);
   route("/api/detail", detailSchema, detailAct);
+  route("/api/verdict", verdictSchema, verdictAct);
 
   function route<Request extends Parameters<typeof inbound>[0]>(
     path: string,
@@ -92,6 +95,10 @@ function reading(app: Hono, parts: Parts): void {
     if (!channel) return context.notFound();
     const where = { platform: "console", tenant: "local", channel: channel.id } as const;
     return context.json(await parts.bot.favourites(where, language.parse(context.req.query("language"))));
+  });
+  app.get("/api/posts", async (context) => {
+    const channel = channelOf(context.req.query("channel"));
+    return channel ? context.json(await parts.posts(channel.id)) : context.notFound();
   });
   app.get("/api/thread/:key", async (context) => {
     const channel = channelOf(context.req.query("channel"));

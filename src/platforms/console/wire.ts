@@ -1,4 +1,5 @@
 import type { Reply } from "../../chat/port.ts";
+import type { Verdict } from "../../chat/verdict.ts";
 import type { Receipt } from "../../kernel/brand.ts";
 import type { Question } from "../../kernel/question.ts";
 
@@ -23,6 +24,21 @@ export interface Choice extends Said {
 export interface Detail extends Said {
   readonly receipt: Receipt;
   readonly detail: "sql" | "csv";
+}
+
+/** What a person says of a finding. */
+export interface Judgement extends Said {
+  readonly finding: string;
+  readonly verdict: Verdict;
+}
+
+/** A message that came by schedule, under its key; the page shows it as the bot's, without words before it. */
+export interface Posted extends Omit<Heard, "reply"> {
+  readonly key: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly reply: Extract<Reply, { type: "answer" }>;
+  readonly verdicts: readonly { readonly label: string; readonly finding: string; readonly verdict: Verdict }[];
 }
 
 export interface Heard {

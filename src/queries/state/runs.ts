@@ -360,3 +360,18 @@ export async function forgetOldRuns(pool: Pool, days: number): Promise<void> {
     [days],
   );
 }
+
+/** The newest messages that stand in a channel by schedule, oldest first. One row per message. */
+export async function postedIn(
+  pool: Pool,
+  where: Destination,
+  max: number,
+): Promise<{ readonly key: string; readonly at: number; readonly content: unknown }[]> {
+  const { rows } = await pool.query<{ key: string; at: Date; content: unknown }>(
+    `select post_key as key, posted_at as at, content from bot.posts join bot.runs using (run_key)
+     where platform = $1 and tenant = $2 and channel = $3 and posts.state = 'sent'
+     order by posted_at desc, n desc limit $4`,
+    [where.platform, where.tenant, where.channel, max],
+  );
+  return rows.map(({ key, at, content }) => ({ key, at: at.getTime(), content })).reverse();
+}

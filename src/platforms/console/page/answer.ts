@@ -20,12 +20,14 @@ export function entryElement(entry: Entry, actions: CardActions): HTMLElement {
   return h(
     "div",
     { class: "entry", "data-entry": entry.id },
-    h(
-      "div",
-      { class: "said" },
-      h("span", { class: "unseen" }, `${actions.words("you")}: `),
-      h("p", {}, entry.said.text),
-    ),
+    entry.said.text === ""
+      ? null
+      : h(
+          "div",
+          { class: "said" },
+          h("span", { class: "unseen" }, `${actions.words("you")}: `),
+          h("p", {}, entry.said.text),
+        ),
     h(
       "article",
       {
@@ -173,6 +175,7 @@ function own(entry: Entry, heard: Omit<Heard, "thread">, answer: Answer, actions
       : null,
     answer.dataLine ? h("p", { class: "data-line" }, icon("clock"), h("span", {}, answer.dataLine)) : null,
     steps(entry, answer, actions),
+    verdicts(entry, actions),
     answer.receipt === null ? null : answerTools(entry, answer, answer.receipt, actions),
   ];
 }
@@ -208,6 +211,16 @@ function steps(entry: Entry, answer: Answer, actions: CardActions): HTMLElement 
         h("span", {}, step.label),
       ),
     ),
+  );
+}
+
+/** What can be said of a finding; what was said of it stands in its thread. */
+function verdicts(entry: Entry, actions: CardActions): HTMLElement | null {
+  if (!entry.verdicts || entry.verdicts.length === 0) return null;
+  return h(
+    "div",
+    { class: "steps", role: "group" },
+    ...entry.verdicts.map((said) => button({ class: "step" }, () => actions.judge(entry, said), said.label)),
   );
 }
 

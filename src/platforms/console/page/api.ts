@@ -1,12 +1,12 @@
 import type { NextStep } from "../../../chat/answer.ts";
 import type { FormModel } from "../../../chat/port.ts";
-import type { Ask, Channel, Choice, Detail, Heard, Trouble } from "../wire.ts";
+import type { Ask, Channel, Choice, Detail, Heard, Judgement, Posted, Trouble } from "../wire.ts";
 
 /** The page's one door to its server. What can go wrong comes back as a value: the server gone is "offline". */
 export type Failure = Omit<Trouble, "trouble"> & { readonly trouble: Trouble["trouble"] | "offline" };
 export type Got<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
 
-export const say = (act: "ask" | "choice" | "detail", said: Ask | Choice | Detail): Promise<Got<Heard>> =>
+export const say = (act: "ask" | "choice" | "detail" | "verdict", said: Ask | Choice | Detail | Judgement): Promise<Got<Heard>> =>
   request(`/api/${act}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -17,6 +17,7 @@ export const channels = (): Promise<Got<readonly Channel[]>> => request("/api/ch
 export const form = (language: string): Promise<Got<FormModel>> => request(`/api/form?${query({ language })}`);
 export const favourites = (channel: string, language: string): Promise<Got<readonly NextStep[]>> =>
   request(`/api/favourites?${query({ channel, language })}`);
+export const posts = (channel: string): Promise<Got<readonly Posted[]>> => request(`/api/posts?${query({ channel })}`);
 export const thread = (channel: string, key: string): Promise<Got<{ known: boolean }>> =>
   request(`/api/thread/${encodeURIComponent(key)}?${query({ channel })}`);
 export const pictureOf = (receipt: string, n: number): string => `/api/chart.png?${query({ receipt, n: String(n) })}`;

@@ -10,6 +10,7 @@ export interface CardActions {
   readonly words: Words;
   readonly locale: string;
   choose(entry: Entry, step: NextStep): void;
+  judge(entry: Entry, said: NonNullable<Entry["verdicts"]>[number]): void;
   detail(entry: Entry, receipt: Receipt, detail: "sql" | "csv"): Promise<Got<Heard>>;
   again(entry: Entry): void;
   openThread(entry: Entry): void;

@@ -17,6 +17,7 @@ import { preferredLanguage, type Words, wordsIn } from "./words.ts";
 
 const RECENT_MAX = 7;
 const WAKE_MS = 3_000;
+const POSTS_EVERY_MS = 15_000;
 
 interface State {
   channel: string;
@@ -43,6 +44,8 @@ export function createPage(root: HTMLElement, channels: readonly Channel[], tran
     waking: false,
   };
   drawAll();
+  void talk.fetchPosts(state.channel);
+  setInterval(() => void talk.fetchPosts(state.channel), POSTS_EVERY_MS);
   listenToKeys({
     focusComposer: () => (inThread() ? state.shell.threadComposer : state.shell.composer).focus(),
     pane: () => (inThread() ? state.shell.threadList : state.shell.list),
@@ -77,6 +80,11 @@ export function createPage(root: HTMLElement, channels: readonly Channel[], tran
     const stays = !from.root || from.thread === state.thread || isAnswered(from);
     if (stays && from.thread !== state.thread) openThread(from);
     void talk.say(state.channel, stays ? from.thread : null, { text: step.label, question: step.question });
+  }
+
+  function judge(from: Entry, { label, finding, verdict }: NonNullable<Entry["verdicts"]>[number]): void {
+    if (from.thread !== state.thread) openThread(from);
+    void talk.say(state.channel, from.thread, { text: label, question: null, judged: { finding, verdict } });
   }
 
   /** An entry was said or answered. */
@@ -149,7 +157,7 @@ export function createPage(root: HTMLElement, channels: readonly Channel[], tran
     shell.thread.hidden = thread === null;
     root.classList.toggle("with-thread", thread !== null);
     const entries = transcript.all().filter((entry) => entry.thread === thread && entry.channel === state.channel);
-    replaceChildren(shell.threadTitle, rootOf(entries, thread)?.said.text ?? "");
+    replaceChildren(shell.threadTitle, titleOf(rootOf(entries, thread)));
     replaceChildren(shell.threadList, ...entries.map((entry) => entryElement(entry, cardActions(false))));
     if (entries.length > 1) shell.threadList.lastElementChild?.scrollIntoView({ block: "start" });
   }
@@ -188,6 +196,7 @@ export function createPage(root: HTMLElement, channels: readonly Channel[], tran
       words: state.words,
       locale: locale(),
       choose,
+      judge,
       detail: talk.detail,
       again: (entry) => void talk.again(entry),
       openThread,
@@ -203,6 +212,7 @@ export function createPage(root: HTMLElement, channels: readonly Channel[], tran
     setting.set("channel", id);
     openDrawer(false);
     drawAll();
+    void talk.fetchPosts(id);
     if (!narrow()) state.shell.composer.focus();
   }
 
@@ -290,5 +300,9 @@ const readLanguage = (): Language => preferredLanguage([setting.get("language") 
 const narrow = (): boolean => matchMedia("(max-width: 760px)").matches;
 const elementOf = (list: HTMLElement, id: string): Element | undefined =>
   [...list.children].find((element) => element.getAttribute("data-entry") === id);
+/** A message that came by schedule has no words before it: its own first line. */
+const titleOf = (entry: Entry | undefined): string =>
+  entry?.said.text ||
+  (entry?.outcome.kind === "heard" && entry.outcome.reply.type === "answer" ? entry.outcome.reply.answer.headline : "");
 const isAnswered = ({ outcome }: Entry): boolean =>
   outcome.kind === "heard" && outcome.reply.type === "answer" && outcome.reply.answer.status === "answered";

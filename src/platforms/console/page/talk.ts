@@ -1,8 +1,7 @@
 import type { Receipt } from "../../../kernel/brand.ts";
-import type { Question } from "../../../kernel/question.ts";
-import type { Heard } from "../wire.ts";
+import type { Heard, Posted } from "../wire.ts";
 import * as api from "./api.ts";
-import type { Entry, Transcript } from "./transcript.ts";
+import { type Entry, setting, type Transcript } from "./transcript.ts";
 
 /** The page's side of the conversation: says things, keeps what came back, reports each change of an entry. */
 export interface Talk {
@@ -10,8 +9,10 @@ export interface Talk {
   say(
     channel: string,
     thread: string | null,
-    said: { readonly text: string; readonly question: Question | null },
+    said: Entry["said"],
   ): Promise<void>;
+  /** Fetches what came by schedule since it was last looked; an earlier post that was cleared away does not come back. */
+  fetchPosts(channel: string): Promise<void>;
   /** The same again: under the same id where the bot may never have heard it, else as a new act. */
   again(entry: Entry): Promise<void>;
   detail(entry: Entry, receipt: Receipt, detail: "sql" | "csv"): Promise<api.Got<Heard>>;
@@ -28,6 +29,14 @@ export function createTalk(transcript: Transcript, locale: () => string, changed
           : begun(entry.channel, entry.root ? null : entry.thread, entry.said),
       );
     },
+    async fetchPosts(channel) {
+      const got = await api.posts(channel);
+      if (!got.ok) return;
+      const seen = Number(setting.get(`posts.${channel}`) ?? 0);
+      for (const post of got.value.filter(({ at }) => at > seen)) put(arrived(channel, post));
+      const latest = got.value.at(-1)?.at ?? 0;
+      if (latest > seen) setting.set(`posts.${channel}`, String(latest));
+    },
     detail: (entry, receipt, detail) =>
       api.say("detail", {
         id: crypto.randomUUID(),
@@ -42,10 +51,13 @@ export function createTalk(transcript: Transcript, locale: () => string, changed
   async function speak(entry: Entry): Promise<void> {
     put(entry);
     const started = performance.now();
-    const { text, question } = entry.said;
+    const { text, question, judged } = entry.said;
     const said = { id: entry.id, channel: entry.channel, thread: entry.root ? null : entry.thread, ...person() };
-    const got =
-      question === null ? await api.say("ask", { ...said, text }) : await api.say("choice", { ...said, question });
+    const got = judged
+      ? await api.say("verdict", { ...said, ...judged })
+      : question === null
+        ? await api.say("ask", { ...said, text })
+        : await api.say("choice", { ...said, question });
     put({ ...entry, outcome: outcomeOf(got, Math.round(performance.now() - started)) });
   }
 
@@ -57,6 +69,11 @@ export function createTalk(transcript: Transcript, locale: () => string, changed
   function person(): { readonly zone: string; readonly locale: string } {
     return { zone: Intl.DateTimeFormat().resolvedOptions().timeZone, locale: locale() };
   }
+}
+
+function arrived(channel: string, { key, at, thread, reply, views, chartTexts, verdicts }: Posted): Entry {
+  const outcome = { kind: "heard", ms: 0, reply, views, chartTexts } as const;
+  return { id: key, channel, thread, root: true, at, said: { text: "", question: null }, verdicts, outcome };
 }
 
 function begun(channel: string, thread: string | null, said: Entry["said"]): Entry {

@@ -1,5 +1,5 @@
 import type { Question } from "../../../kernel/question.ts";
-import type { Heard } from "../wire.ts";
+import type { Heard, Judgement, Posted } from "../wire.ts";
 import type { Failure } from "./api.ts";
 
 /** What was said and answered, as this browser remembers it. The talk's state is the bot's; this is only what is seen. */
@@ -10,7 +10,14 @@ export interface Entry {
   /** Opened its thread; the others stand in the thread only. */
   readonly root: boolean;
   readonly at: number;
-  readonly said: { readonly text: string; readonly question: Question | null };
+  /** Empty for a message that came by schedule. */
+  readonly said: {
+    readonly text: string;
+    readonly question: Question | null;
+    readonly judged?: Pick<Judgement, "finding" | "verdict">;
+  };
+  /** What can be said of the finding that the message is. */
+  readonly verdicts?: Posted["verdicts"];
   readonly outcome:
     | { readonly kind: "working" }
     | ({ readonly kind: "heard"; readonly ms: number } & Omit<Heard, "thread">)
