@@ -2,8 +2,8 @@ import type { ChartPort, Reply } from "../chat/port.ts";
 import type { PostContent } from "../chat/post.ts";
 import type { ChartSpec } from "../kernel/chart-spec.ts";
 import { renderNote as larkNote } from "../platforms/lark/note.ts";
-import { renderNote as slackNote } from "../platforms/slack/note.ts";
 import { type CardChart, chartsThatFit, renderAnswer as larkCard } from "../platforms/lark/render.ts";
+import { renderNote as slackNote } from "../platforms/slack/note.ts";
 import { renderNotice, renderAnswer as slackMessage } from "../platforms/slack/render.ts";
 
 /** How the other platforms would send a reply, for the local page. */

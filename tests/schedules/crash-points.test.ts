@@ -117,3 +117,20 @@ it("without the look-up the same places leave a message twice: the test can fail
   const { seen } = await everyPlace({}, blind, "after");
   expect([...seen]).toContain("head,head,finding");
 });
+
+it("marked as sent before it is sent, the same places lose a message: the test can fail", async () => {
+  const hasty = (): { slack: Poster } => {
+    const poster = slackPoster(slack);
+    return {
+      slack: {
+        ...poster,
+        async deliver(to, key, ...rest) {
+          await database.writer.query("update bot.posts set state = 'sent' where post_key = $1", [key]);
+          return poster.deliver(to, key, ...rest);
+        },
+      },
+    };
+  };
+  const { seen } = await everyPlace({}, hasty, "before");
+  expect([...seen].some((held) => !held.includes("head"))).toBe(true);
+});

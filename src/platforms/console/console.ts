@@ -6,7 +6,7 @@ import type { Log } from "../../kernel/log.ts";
 import { bundlePage } from "./bundle.ts";
 import { createConversation, type Views } from "./conversation.ts";
 import { consoleLimits } from "./limits.ts";
-import { type KeptPost, postedOf, type PostViews } from "./posts.ts";
+import { type KeptPost, type PostViews, postedOf } from "./posts.ts";
 import { createRoutes } from "./routes.ts";
 import type { Channel } from "./wire.ts";
 

@@ -1,4 +1,4 @@
-import { type Answer, type NextStep } from "../../chat/answer.ts";
+import type { Answer, NextStep } from "../../chat/answer.ts";
 import type { ChartPort } from "../../chat/port.ts";
 import type { Note, PostContent, Poster } from "../../chat/post.ts";
 import { blank } from "../../kernel/question.ts";

@@ -8,7 +8,17 @@ import type { Asset } from "./bundle.ts";
 import type { Conversation } from "./conversation.ts";
 import { guard } from "./guard.ts";
 import { consoleLimits } from "./limits.ts";
-import { askAct, askSchema, choiceAct, choiceSchema, detailAct, detailSchema, inbound, verdictAct, verdictSchema } from "./receive.ts";
+import {
+  askAct,
+  askSchema,
+  choiceAct,
+  choiceSchema,
+  detailAct,
+  detailSchema,
+  inbound,
+  verdictAct,
+  verdictSchema,
+} from "./receive.ts";
 import type { Channel, Posted, Trouble } from "./wire.ts";
 
 export interface Parts {

@@ -6,7 +6,10 @@ import type { Ask, Channel, Choice, Detail, Heard, Judgement, Posted, Trouble } 
 export type Failure = Omit<Trouble, "trouble"> & { readonly trouble: Trouble["trouble"] | "offline" };
 export type Got<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
 
-export const say = (act: "ask" | "choice" | "detail" | "verdict", said: Ask | Choice | Detail | Judgement): Promise<Got<Heard>> =>
+export const say = (
+  act: "ask" | "choice" | "detail" | "verdict",
+  said: Ask | Choice | Detail | Judgement,
+): Promise<Got<Heard>> =>
   request(`/api/${act}`, {
     method: "POST",
     headers: { "content-type": "application/json" },

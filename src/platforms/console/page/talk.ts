@@ -6,11 +6,7 @@ import { type Entry, setting, type Transcript } from "./transcript.ts";
 /** The page's side of the conversation: says things, keeps what came back, reports each change of an entry. */
 export interface Talk {
   /** Words, or a chosen Question under its label; `thread` null opens a new one. */
-  say(
-    channel: string,
-    thread: string | null,
-    said: Entry["said"],
-  ): Promise<void>;
+  say(channel: string, thread: string | null, said: Entry["said"]): Promise<void>;
   /** Fetches what came by schedule since it was last looked; an earlier post that was cleared away does not come back. */
   fetchPosts(channel: string): Promise<void>;
   /** The same again: under the same id where the bot may never have heard it, else as a new act. */
