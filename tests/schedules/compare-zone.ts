@@ -1,6 +1,6 @@
 import { due } from "../../src/schedules/due.ts";
 import { parseWhen, type When } from "../../src/schedules/when.ts";
-import { strikes, transitions, wallClock } from "./oracle.ts";
+import { type Minute, strikes, transitions, wallClock } from "./oracle.ts";
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -18,9 +18,9 @@ export function compareZone(zone: string, fromYear: number, toYear: number): { c
   let checked = 0;
   const wrong: string[] = [];
   for (const moment of moments) {
-    // Two days before, so that the first day is whole; what is compared is the day and a half on each side.
-    const shown = minutes(moment - 2.5 * DAY, moment + 1.5 * DAY + MINUTE).map((at) => [at, wall(at)] as const);
-    const [from, to] = [moment - 1.5 * DAY, moment + 1.5 * DAY];
+    // A day more before, so that the first day is whole; what is compared is the day on each side.
+    const shown = minutes(moment - 2 * DAY, moment + DAY + MINUTE).map((at) => minuteOf(at, wall(at)));
+    const [from, to] = [moment - DAY, moment + DAY];
     for (const time of TIMES) {
       const want = strikes(shown, time).filter(({ at }) => at > from && at <= to);
       const got = due(whenOf(time), zone, to, from);
@@ -34,6 +34,7 @@ export function compareZone(zone: string, fromYear: number, toYear: number): { c
   return { checked, wrong };
 }
 
+const minuteOf = (at: number, shown: string): Minute => ({ at, day: shown.slice(0, 10), clock: shown.slice(11) });
 const minutes = (from: number, to: number): number[] =>
   Array.from({ length: Math.ceil((to - from) / MINUTE) }, (_, n) => Math.floor(from / MINUTE) * MINUTE + n * MINUTE);
 

@@ -50,16 +50,22 @@ export interface Strike {
   readonly at: number;
 }
 
+/** A minute of real time with what the wall clock shows: "2026-03-29", "02:30". */
+export interface Minute {
+  readonly at: number;
+  readonly day: string;
+  readonly clock: string;
+}
+
 /**
  * When a daily schedule at "HH:MM" strikes between two moments, by walking: the first minute of each local day (in the order of real time)
  * whose wall clock is at or past HH:MM; where the day's end was jumped over, the first minute after the jump.
  */
-export function strikes(shown: readonly (readonly [instant: number, wall: string])[], time: string): Strike[] {
+export function strikes(shown: readonly Minute[], time: string): Strike[] {
   const found: Strike[] = [];
   const struck = new Set<string>();
   let before: string | null = null;
-  for (const [at, wall] of shown) {
-    const [day, clock] = wall.split(" ") as [string, string];
+  for (const { at, day, clock } of shown) {
     // The day before ended before its time had come.
     if (before !== null && before !== day && before < day && !struck.has(before)) {
       struck.add(before);
