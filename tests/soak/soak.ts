@@ -80,7 +80,8 @@ export async function soak(
     for (const { uuid, content } of lark.posts) {
       held.push({ key: uuid, text: (content as { header: { title: { content: string } } }).header.title.content });
     }
-    for (const list of [slack.posts, slack.calls, lark.posts, lark.calls]) (list as unknown[]).length = 0;
+    lark.forget();
+    for (const list of [slack.posts, slack.calls]) (list as unknown[]).length = 0;
   };
   const look = (): { heap: number; handles: number } => {
     carry();

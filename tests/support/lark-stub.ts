@@ -39,6 +39,8 @@ export interface LarkStub {
   waitForPosts(count: number): Promise<readonly StubPost[]>;
   waitForConnection(): Promise<void>;
   dropConnections(): void;
+  /** Forgets what was posted and asked, as if it were another day: a long run measures its own memory, not the server's. */
+  forget(): void;
   close(): Promise<void>;
 }
 
@@ -512,6 +514,12 @@ export async function startLarkStub({
       return state.posts;
     },
     waitForConnection: () => until(() => state.sockets.size > 0),
+    forget: () => {
+      state.posts.length = 0;
+      state.calls.length = 0;
+      state.byUuid.clear();
+      state.messages.clear();
+    },
     dropConnections: () => {
       for (const socket of state.sockets) socket.close();
       state.sockets.clear();
