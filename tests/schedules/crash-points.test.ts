@@ -83,7 +83,7 @@ async function everyPlace(
 ): Promise<{ seen: Set<string>; places: number }> {
   const seen = new Set<string>();
   for (let place = 1; ; place += 1) {
-    await database.writer.query("truncate bot.schedules, bot.runs, bot.posts");
+    await database.writer.query("truncate bot.schedules, bot.runs, bot.posts cascade");
     (slack.posts as unknown[]).length = 0;
     (lark.posts as unknown[]).length = 0;
     await dueNow(database, to);
