@@ -13,7 +13,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 /** Half-open, in day numbers or in hours since the epoch. */
-export interface Range {
+interface Range {
   readonly from: number;
   readonly to: number;
 }

@@ -21,7 +21,7 @@ export interface AskedShape {
   readonly weight: number;
 }
 
-export interface Candidate extends Cuboid {
+interface Candidate extends Cuboid {
   /** Cells and bytes of one day. */
   readonly cells: number;
   readonly bytes: number;

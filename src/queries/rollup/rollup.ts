@@ -162,7 +162,7 @@ async function refreshStream(
 }
 
 /** The watermark up to which a stream's rows are settled. */
-export async function throughOfStream(
+async function throughOfStream(
   client: PoolClient,
   stream: Stream,
   { catalog, now }: Pick<RollupOptions, "catalog" | "now">,
@@ -221,7 +221,7 @@ const EVER = { from: -62_135_596_800_000, to: 253_402_300_799_000 };
 const daysBetween = (first: number, end: number): number[] =>
   Array.from({ length: Math.max(0, end - first) }, (_, at) => first + at);
 
-export async function inTransaction(client: PoolClient, work: () => Promise<void>): Promise<void> {
+async function inTransaction(client: PoolClient, work: () => Promise<void>): Promise<void> {
   await client.query("begin");
   try {
     await work();
