@@ -99,11 +99,13 @@ async function compare(): Promise<void> {
 
 function open(child: string) {
   const started = fork(import.meta.filename, ["--child", child], { execArgv: ["--import", "tsx"] });
+  started.once("exit", (code) => {
+    throw new Error(`${child} ended with ${code}`);
+  });
   return {
     draw: (name: string) =>
-      new Promise<Drawn>((done, failed) => {
+      new Promise<Drawn>((done) => {
         started.once("message", (drawn) => done(drawn as Drawn));
-        started.once("exit", (code) => failed(new Error(`${child} ended with ${code}`)));
         started.send(name);
       }),
     close: () => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { HEADERS } from "./generate.ts";
@@ -111,7 +111,7 @@ export function openChdb(folder: string, fresh: boolean): Peer {
     },
     ask: async (sql) => ask(sql).split("\n").length - 1,
     cpuMs: ownCpuMs,
-    bytes: () => sizeOf(path),
+    bytes: () => Number(session.query("select sum(bytes_on_disk) from system.parts where active", "TSV")),
     close: async () => session.close(),
   };
 }
@@ -123,11 +123,4 @@ function peerModule(name: string): unknown {
   } catch (cause) {
     throw new Error(`${name} is not installed; run: npm --prefix bench/peers ci (${(cause as Error).message})`);
   }
-}
-
-function sizeOf(path: string): number {
-  if (!existsSync(path)) return 0;
-  const stat = statSync(path);
-  if (!stat.isDirectory()) return stat.size;
-  return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0);
 }
