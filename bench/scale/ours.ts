@@ -85,7 +85,7 @@ async function ask(house: House, words: string) {
   return reply;
 }
 
-/** Null where the question was refused because all query slots were taken. */
+/** Null where the question was refused, or ended in a fault, because all query slots were taken. */
 async function tryToAsk(house: House, words: string) {
   const started = performance.now();
   const reply = await house.bot.respond({
@@ -96,6 +96,7 @@ async function tryToAsk(house: House, words: string) {
     act: { type: "words", text: words, spokenTo: true },
   });
   const ms = performance.now() - started;
+  if (reply.type === "notice") return null;
   if (reply.type !== "answer") throw new Error(`no answer to "${words}": ${reply.type}`);
   const { answer } = reply;
   if (answer.status !== "answered") {
