@@ -34,6 +34,8 @@ export const limits = {
   /** Scheduled messages that a page fetches. */
   pagePostsMax: 30,
   dimensionsMax: 2,
+  /** Splits combined to look for what moved a number. */
+  partDimensionsMax: 3,
   periodDaysMax: 800,
   rowsMax: 20_000,
   /** A table that `explain` reads. */

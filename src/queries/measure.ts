@@ -36,5 +36,10 @@ export interface MeasureContext {
   readonly zone: string;
   /** Who may see the answer, where rights differ: answers are shared within one audience only. */
   readonly audience?: string;
+  /**
+   * Rows are read as parts of one whole: days in one zone for all of them, also where split by what has a zone of its own, and up to
+   * `limits.partDimensionsMax` splits at once.
+   */
+  readonly asParts?: true;
 }
 export type Measure = (question: Question, context: MeasureContext) => Promise<Result<Measurement, Refusal>>;

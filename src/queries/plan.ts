@@ -71,7 +71,9 @@ function planned(question: Question, context: MeasureContext): Result<Plan, Refu
   const filters = filtersOf(question);
   const refusal =
     unknownDimension(question, filters, context.catalog) ??
-    (question.by.length > limits.dimensionsMax ? refuse("too_many_dimensions", { n: question.by.length }) : null) ??
+    (question.by.length > (context.asParts ? limits.partDimensionsMax : limits.dimensionsMax)
+      ? refuse("too_many_dimensions", { n: question.by.length })
+      : null) ??
     unknownValue(question, filters, context.catalog) ??
     first(metrics.value.map((metric) => misfit(metric, question, filters, context.catalog)));
   if (refusal) return err(refusal);
@@ -196,13 +198,13 @@ function without(question: Question, dimension: string): Question {
 }
 
 /** Days are those of the market when one is filtered, of each row's own when it is split by, else the asker's (metrics.md, "Days"). */
-function zoningOf(question: Question, filters: readonly Filter[], { catalog, zone }: MeasureContext): Zoning {
+function zoningOf(question: Question, filters: readonly Filter[], { catalog, zone, asParts }: MeasureContext): Zoning {
   const zoned = catalog.zoned;
   if (!zoned) return { kind: "one", zone };
   const included = filters.find(({ dimension, exclude }) => dimension === zoned.dimension && !exclude)?.values;
   const single = included?.length === 1 ? zoned.zones.get(included[0] as string) : undefined;
   if (single !== undefined) return { kind: "one", zone: single };
-  if (!question.by.includes(zoned.dimension)) return { kind: "one", zone };
+  if (asParts || !question.by.includes(zoned.dimension)) return { kind: "one", zone };
   const zones = included ? new Map([...zoned.zones].filter(([value]) => included.includes(value))) : zoned.zones;
   return { kind: "own", zone, dimension: zoned.dimension, zones };
 }

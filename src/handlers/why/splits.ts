@@ -1,11 +1,19 @@
 import type { Metric } from "../../catalog/catalog.ts";
-import { type Decomposition, decomposeCount, decomposeRate, type Segment } from "../../insights/drivers/decompose.ts";
+import {
+  type Decomposition,
+  decomposeCount,
+  decomposeRate,
+  type Segment,
+  type SegmentSide,
+} from "../../insights/drivers/decompose.ts";
+import { dispersionOf } from "../../insights/drivers/dispersion.ts";
+import { type SegmentTest, segmentTests, separation } from "../../insights/drivers/segment-tests.ts";
 import { limits } from "../../kernel/limits.ts";
-import type { MetricState } from "../../kernel/measurement.ts";
 import type { Question } from "../../kernel/question.ts";
 import type { Measurement } from "../../queries/measure.ts";
 import type { Asking } from "../asking.ts";
 import { valueName } from "../names.ts";
+import { addSides, NOTHING, type Side, sideOf } from "./sides.ts";
 
 /** Splits tried. */
 const SPLITS_MAX = 9;
@@ -18,11 +26,15 @@ export interface Explained {
   readonly segments: readonly Segment[];
   /** False for counts and amounts: then all of it is volume. */
   readonly isRate: boolean;
+  /** By the segment's name: did it change by more than chance, with all segments of the split tested together. */
+  readonly tests: ReadonlyMap<string, SegmentTest>;
+  /** How surely the segments did not move alike, −ln p. */
+  readonly separation: number;
 }
 
 /** The change of a metric, split along every dimension that is still open, one query each; a split that cannot be had is left out. */
 export async function readSplits(plain: Question, metric: Metric, asking: Asking): Promise<Explained[]> {
-  const context = { catalog: asking.catalog, now: asking.now, zone: asking.zone };
+  const context = { catalog: asking.catalog, now: asking.now, zone: asking.zone, asParts: true as const };
   const dimensions = openDimensions(plain, metric, asking);
   const splits = await Promise.all(
     dimensions.map((dimension) => asking.measure({ ...plain, by: [dimension] }, context)),
@@ -35,20 +47,56 @@ export async function readSplits(plain: Question, metric: Metric, asking: Asking
   });
 }
 
-/** Splits with more than one value left; those that a filter pins down explain nothing. */
+/**
+ * Splits with more than one value left: those that a filter pins down explain nothing, and those that only narrow the hits of a share are no
+ * parts of it.
+ */
 export function openDimensions(question: Question, metric: Metric, asking: Asking): string[] {
+  const { definition } = metric;
+  const fact = "fact" in definition ? asking.catalog.facts.get(definition.fact)?.definition : undefined;
   return metric.dimensions
     .filter((id) => question.filters[id]?.length !== 1 && !asking.catalog.dimensions.get(id)?.private)
+    .filter((id) => !fact?.dimensions[id]?.narrowsHit)
     .slice(0, SPLITS_MAX);
 }
 
 function explain(measurement: Measurement, dimension: string, asking: Asking): Explained | null {
   if (measurement.compare === null) return null;
   const segments = segmentsOf(measurement, dimension, asking);
-  if (segments.length < 2) return null;
+  if (segments.length < 2 || isDefinition(segments)) return null;
   const isRate = segments.some((segment) => segment.before.weight > 0 || segment.after.weight > 0);
   const decomposition = isRate ? decomposeRate(segments) : decomposeCount(segments);
-  return decomposition && { dimension, decomposition, measurement, segments, isRate };
+  if (!decomposition) return null;
+  const dispersion = dispersionBetween(segments, isRate);
+  const tested = segmentTests(segments, isRate, dispersion);
+  const tests = new Map(tested.map((test, at) => [segments[at]?.name ?? "", test]));
+  return {
+    dimension,
+    decomposition,
+    measurement,
+    segments,
+    isRate,
+    tests,
+    separation: separation(segments, isRate, dispersion),
+  };
+}
+
+/** A split whose every segment has all hits or none is the number's own definition ("automated" by who decided), and no cause of it. */
+const isDefinition = (segments: readonly Segment[]): boolean =>
+  segments
+    .flatMap(({ before, after }) => [before, after])
+    .every(({ hits, weight }) => (weight > 0 ? hits === 0 || hits === weight : hits === 0));
+
+/** Of the segments around their common movement (the median of the segments' own), which is itself no dispersion. */
+function dispersionBetween(segments: readonly Segment[], isRate: boolean): number {
+  const level = ({ hits, weight }: SegmentSide): number => (isRate ? (weight > 0 ? hits / weight : 0) : hits);
+  const growths = segments
+    .filter(({ before, after }) => level(before) > 0 && level(after) > 0)
+    .map(({ before, after }) => level(after) / level(before))
+    .sort((a, b) => a - b);
+  const growth = growths[growths.length >> 1] ?? 1;
+  const expected = segments.map(({ before, after }) => (isRate ? after.weight : 1) * level(before) * growth);
+  return dispersionOf(Float64Array.from(segments.map(({ after }) => after.hits)), Float64Array.from(expected));
 }
 
 /** Both periods by segment; segments too small to be named go together as "other", so that the parts still add up. */
@@ -59,53 +107,22 @@ function segmentsOf(measurement: Measurement, dimension: string, asking: Asking)
     ["before", measurement.compare ?? []],
   ] as const) {
     for (const row of rows) {
-      const side = row.flags.includes("no_data") ? nothing : sideOf(row.state);
+      const side = row.flags.includes("no_data") ? NOTHING : sideOf(row.state);
       if (side === null) return [];
       const name = valueName(row.key[dimension], asking);
-      const known = sides.get(name) ?? { before: nothing, after: nothing };
+      const known = sides.get(name) ?? { before: NOTHING, after: NOTHING };
       sides.set(name, { ...known, [when]: side });
     }
   }
   const segments = [...sides].map(([name, both]) => ({ name, ...both }));
   const small = segments.filter((segment) => Math.max(segment.before.n, segment.after.n) < limits.cellMin);
   if (small.length === 0) return segments;
-  const rest = small.reduce((all, one) => ({ before: add(all.before, one.before), after: add(all.after, one.after) }), {
-    before: nothing,
-    after: nothing,
-  });
+  const rest = small.reduce(
+    (all, one) => ({ before: addSides(all.before, one.before), after: addSides(all.after, one.after) }),
+    {
+      before: NOTHING,
+      after: NOTHING,
+    },
+  );
   return [...segments.filter((segment) => !small.includes(segment)), { name: asking.say("other"), ...rest }];
-}
-
-interface Side {
-  readonly hits: number;
-  readonly weight: number;
-  readonly n: number;
-}
-const nothing: Side = { hits: 0, weight: 0, n: 0 };
-const add = (a: Side, b: Side): Side => ({ hits: a.hits + b.hits, weight: a.weight + b.weight, n: a.n + b.n });
-
-/** Hits and weight of states that are a count or a ratio of sums; null for those that are not (quantiles, extremes, compositions). */
-function sideOf(state: MetricState): Side | null {
-  switch (state.kind) {
-    case "count":
-      return { hits: state.n, weight: 0, n: state.n };
-    case "sum":
-      return { hits: state.sum, weight: 0, n: state.n };
-    case "proportion":
-      return { hits: state.x, weight: state.n, n: state.n };
-    case "ratio":
-      return { hits: state.numerator, weight: state.denominator, n: state.n };
-    case "mean":
-      return { hits: state.sum, weight: state.n, n: state.n };
-    case "weighted":
-      return { hits: state.swy, weight: state.sw, n: state.n };
-    case "agreement":
-      return { hits: state.agreed, weight: state.items, n: state.items };
-    case "lifetimes":
-    case "max":
-    case "parts":
-      return null;
-    default:
-      return state satisfies never;
-  }
 }

@@ -7,13 +7,18 @@ import { readChanges } from "../../queries/changes.ts";
 import type { Asking } from "../asking.ts";
 
 const SUSPECTS_MAX = 3;
+/** Entries that are looked at for the nearest. */
+const ENTRIES_MAX = 50;
 
 export interface Ledger {
   readonly findings: readonly Finding[];
   readonly sql: readonly SqlRecord[];
 }
 
-/** Entries of the change ledger that began within either period or between them: suspects by their timing. */
+/**
+ * Entries of the change ledger that began within either period or between them, those nearest to the start of the later one first: suspects by
+ * their timing.
+ */
 export async function suspects(question: Question, asking: Asking, zone: string | null, facts: Pool): Promise<Ledger> {
   const ends = [question.period, question.compare].flatMap((window) =>
     window && "from" in window ? [window.from, window.to] : [],
@@ -25,10 +30,13 @@ export async function suspects(question: Question, asking: Asking, zone: string 
     toMs: Math.max(...instants),
     markets: question.filters.market ?? [],
     queues: question.filters.queue ?? [],
-    max: SUSPECTS_MAX,
+    max: ENTRIES_MAX,
   });
   if (!read.ok) return { findings: [], sql: [] };
-  const findings = read.value.changes.map(({ title, startsAt }) => ({
+  const start = instants[0] ?? 0;
+  const distance = ({ startsAt }: { readonly startsAt: string }): number => Math.abs(Date.parse(startsAt) - start);
+  const nearest = [...read.value.changes].sort((a, b) => distance(a) - distance(b)).slice(0, SUSPECTS_MAX);
+  const findings = nearest.map(({ title, startsAt }) => ({
     code: "ledger",
     text: asking.say("why.changes", { title, at: formatInstant(startsAt, asking.locale, zone ?? asking.zone) }),
   }));

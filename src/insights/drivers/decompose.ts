@@ -89,7 +89,7 @@ export function concentration(decomposition: Decomposition): number {
   if (decomposition.change === 0 || decomposition.effects.length < 2) return 0;
   const shares = decomposition.effects.map((effect) => effect.total / decomposition.change);
   const along = shares.filter((share) => share > 0);
-  const total = along.reduce((all, share) => all + share, 0);
+  const total = shares.reduce((all, share) => all + Math.abs(share), 0);
   if (total <= 0) return 0;
   return along.reduce((all, share) => all + (share / total) ** 2, 0) - 1 / decomposition.effects.length;
 }

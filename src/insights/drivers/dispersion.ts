@@ -1,8 +1,9 @@
 /** Median of χ² with one degree of freedom. */
 const CHI2_MEDIAN = 0.4549;
-/** Leaves below this many expected hits say nothing about dispersion; fewer leaves than that say nothing either. */
+/** Leaves below this many expected hits say nothing about dispersion; nor do fewer leaves than this. Amounts have no unit but theirs. */
 const EXPECTED_MIN = 1;
-const LEAVES_MIN = 8;
+const LEAVES_MIN = 20;
+const AMOUNTS_MIN = 4;
 
 /**
  * How much more (or, of amounts, in which unit) hits vary than Poisson counts: the median of (K − E)²/E over the leaves, against its value
@@ -15,7 +16,7 @@ export function dispersionOf(observed: Float64Array, expected: Float64Array): nu
     const awaited = expected[leaf] as number;
     if (awaited > least) squares.push(((observed[leaf] as number) - awaited) ** 2 / awaited);
   }
-  if (squares.length < LEAVES_MIN) return 1;
+  if (squares.length < (isInteger(observed) ? LEAVES_MIN : AMOUNTS_MIN)) return 1;
   squares.sort((a, b) => a - b);
   const middle = (squares[squares.length >> 1] as number) / CHI2_MEDIAN;
   return isInteger(observed) ? Math.max(1, middle) : Math.max(middle, Number.EPSILON);

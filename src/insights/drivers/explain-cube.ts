@@ -3,7 +3,7 @@ import { type Decomposition, decomposeCount, decomposeRate, type Effect, type Se
 import { dispersionOf } from "./dispersion.ts";
 import { expectations, SCAN_OPTIONS } from "./likelihood-scan.ts";
 import { type Localisation, type Located, locate } from "./locate.ts";
-import { type SegmentTest, segmentTests } from "./segment-tests.ts";
+import { type SegmentTest, segmentTests, separation } from "./segment-tests.ts";
 import { mostTelling } from "./telling.ts";
 
 /** One part of the change with its two sides and its test. */
@@ -20,6 +20,7 @@ export interface RegionPart extends Part {
 export interface Split {
   readonly attribute: string;
   readonly decomposition: Decomposition;
+  readonly separation: number;
   readonly parts: readonly Part[];
 }
 export interface Explanation {
@@ -132,7 +133,7 @@ function splitsOf(cube: Cube, isRate: boolean, dispersion: number): Split[] {
       ...(tests.get(effect.name) as SegmentTest),
       segment: byName.get(effect.name) as Segment,
     }));
-    return [{ attribute: name, decomposition, parts }];
+    return [{ attribute: name, decomposition, parts, separation: separation(segments, isRate, dispersion) }];
   });
   const best = mostTelling(splits);
   return best ? [best, ...splits.filter((split) => split !== best)] : splits;

@@ -1,6 +1,7 @@
+import { chi2LogSf } from "../distributions/chi2.ts";
 import { normalSf } from "../distributions/normal.ts";
 import { adjustP } from "../multiplicity/adjust-p.ts";
-import type { Segment } from "./decompose.ts";
+import type { Segment, SegmentSide } from "./decompose.ts";
 
 /** p against "this segment did not change", and the same adjusted for all segments that were tested with it (Benjamini–Hochberg). */
 export interface SegmentTest {
@@ -22,6 +23,35 @@ export function segmentTests(segments: readonly Segment[], isRate: boolean, disp
   return p.map((value, index) => ({ p: value, q: q[index] ?? 1 }));
 }
 
+/**
+ * How surely the segments did not all move alike: −ln p of the χ² of every segment's movement around that of the whole. 0 where fewer than two
+ * segments can be compared. The split with the largest separates the change best, however large its segments are.
+ */
+export function separation(segments: readonly Segment[], isRate: boolean, dispersion: number): number {
+  const both = segments.filter(({ before, after }) => !isRate || (before.weight > 0 && after.weight > 0));
+  const level = ({ hits, weight }: SegmentSide): number => (isRate ? hits / weight : hits);
+  const sum = (pick: (segment: Segment) => number): number => both.reduce((all, segment) => all + pick(segment), 0);
+  // All alike = by the same factor, at the later weights.
+  const weightOf = ({ after }: Segment): number => (isRate ? after.weight : 1);
+  const growth =
+    sum((segment) => weightOf(segment) * level(segment.after)) /
+    Math.max(
+      sum((segment) => weightOf(segment) * level(segment.before)),
+      Number.MIN_VALUE,
+    );
+  const squares = both.flatMap(({ before, after }) => {
+    const variance = isRate
+      ? sideVariance(after, before, dispersion) + growth ** 2 * sideVariance(before, after, dispersion)
+      : dispersion * (after.hits + growth ** 2 * before.hits);
+    return variance > 0 ? [(level(after) - growth * level(before)) ** 2 / variance] : [];
+  });
+  if (squares.length < 2) return 0;
+  return -chi2LogSf(
+    squares.reduce((all, one) => all + one, 0),
+    squares.length - 1,
+  );
+}
+
 function countScore({ before, after }: Segment, dispersion: number): number {
   const variance = dispersion * (before.hits + after.hits);
   return variance > 0 ? (after.hits - before.hits) / Math.sqrt(variance) : 0;
@@ -33,10 +63,14 @@ function rateScore({ before, after }: Segment, dispersion: number): number {
   return variance > 0 ? (after.hits / after.weight - before.hits / before.weight) / Math.sqrt(variance) : 0;
 }
 
-function varianceOf(before: Segment["before"], after: Segment["after"], dispersion: number): number {
-  if (before.variance !== undefined && after.variance !== undefined) return before.variance + after.variance;
-  const pooled = (before.hits + after.hits) / (before.weight + after.weight);
-  const isShare = before.hits <= before.weight && after.hits <= after.weight;
-  const each = Math.max(0, isShare ? pooled * (1 - pooled) : pooled);
-  return dispersion * each * (1 / before.weight + 1 / after.weight);
+function varianceOf(before: SegmentSide, after: SegmentSide, dispersion: number): number {
+  return sideVariance(before, after, dispersion) + sideVariance(after, before, dispersion);
+}
+
+/** Variance of one side's rate, with the level of both sides where only the sums are known. */
+function sideVariance(own: SegmentSide, other: SegmentSide, dispersion: number): number {
+  if (own.variance !== undefined) return own.variance;
+  const pooled = (own.hits + other.hits) / (own.weight + other.weight);
+  const isShare = own.hits <= own.weight && other.hits <= other.weight;
+  return (dispersion * Math.max(0, isShare ? pooled * (1 - pooled) : pooled)) / own.weight;
 }

@@ -7,7 +7,8 @@ import { sayIn } from "../../../src/chat/messages.ts";
 import { readCatalog } from "../../../src/cli/read-catalog.ts";
 import type { Asking } from "../../../src/handlers/asking.ts";
 import { driverLine } from "../../../src/handlers/why/driver-line.ts";
-import { blank, type Question } from "../../../src/kernel/question.ts";
+import { answerWhy } from "../../../src/handlers/why/why.ts";
+import { blank, type Period, type Question } from "../../../src/kernel/question.ts";
 import { createMeasure } from "../../../src/queries/create-measure.ts";
 import { DEMO_NOW, type TestDatabase, testDatabase } from "../../support/database.ts";
 
@@ -61,4 +62,91 @@ test("the line is whole in every language", async () => {
 
 test("a number without a comparison has no driver", async () => {
   expect(await driverLine({ ...shifted(), compare: null }, askingIn("en"))).toBeNull();
+});
+
+const dayIn = (zone: string, iso: string): string =>
+  new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(Date.parse(iso));
+const earlier = ({ from, to }: Period, days: number): Period => {
+  const back = (day: string): string => new Date(Date.parse(day) - days * 86_400_000).toISOString().slice(0, 10);
+  return { from: back(from), to: back(to) };
+};
+async function why(question: Partial<Question>, language: Language = "en") {
+  const answered = await answerWhy({ ...blank("why"), ...question }, askingIn(language), database.reader);
+  if (!answered.ok) throw new Error(JSON.stringify(answered.error));
+  const { findings, headline, body } = answered.value;
+  return {
+    headline,
+    body,
+    findings,
+    of: (code: string) => findings.filter((one) => one.code === code).map(({ text }) => text),
+  };
+}
+
+test("a guideline in some markets: the markets are named, nothing else, and the guideline is the first suspect", async () => {
+  const { before, after, treated, guideline } = truths.guidelineChange;
+  const window = ({ from, to }: { from: string; to: string }): Period => ({
+    from: dayIn("Asia/Singapore", from),
+    to: dayIn("Asia/Singapore", to),
+  });
+  const { of } = await why({ metrics: ["aht"], period: window(after), compare: window(before) });
+  expect(of("rate_and_mix")[0]).toMatch(/^Mostly real.*by market/);
+  const named = of("segment").map((text) => text.split(" ")[1]?.replace(":", ""));
+  expect([...named].sort()).toEqual([...treated].sort());
+  expect(of("segment").every((text) => !text.includes("within noise"))).toBe(true);
+  expect(of("ledger")[0]).toContain(guideline);
+});
+
+test("a dip of automation is in the queue where it was planted", async () => {
+  const dip = truths.incidents.find(({ id }) => id === "automation_dip");
+  if (!dip) throw new Error("no dip was planted");
+  const zone = "Asia/Manila";
+  const period = { from: dayIn(zone, dip.window.from), to: dayIn(zone, dip.window.to) };
+  const { of } = await why({
+    metrics: ["automation_rate"],
+    filters: { market: [dip.filters.market ?? ""] },
+    period,
+    compare: earlier(period, 14),
+  });
+  expect(of("segment")[0]).toContain(`queue ${dip.filters.queue}: −`);
+  // By who decided, the rate is 0 % or 100 %: its own definition, never its cause.
+  expect(of("rate_and_mix")[0]).not.toContain("decider");
+});
+
+test("a spike of reports is in the market where it was planted", async () => {
+  const spike = truths.incidents.find(({ id }) => id === "report_spike");
+  if (!spike) throw new Error("no spike was planted");
+  const zone = "Asia/Ho_Chi_Minh";
+  const period = { from: dayIn(zone, spike.window.from), to: dayIn(zone, spike.window.to) };
+  const { of } = await why({ metrics: ["reports"], period, compare: earlier(period, 7) });
+  expect(of("segment")[0]).toContain(`market ${spike.filters.market}: +`);
+  expect(of("segment")[0]).not.toContain("within noise");
+});
+
+test("a mix shift says by how much the share of the queue grew", async () => {
+  const { of } = await why(shifted());
+  expect(of("segment")[0]).toMatch(/^queue ip: \+\d+\.\d+\spp \(its share \d+\.\d+\s% → \d+\.\d+\s%, at \d/);
+  expect(of("explains")[0]).toMatch(/^These 2 explain \+9\.\d\spp of \+10\.\d\spp\.$/);
+});
+
+test("what is open is told by what came in and went out, the hours and the pace, each beside its usual", async () => {
+  const { of } = await why({
+    metrics: ["backlog"],
+    period: null,
+    options: { at: "2026-03-17T10:05+08:00" },
+    compare: { at: "2026-03-16T10:05+08:00" },
+  });
+  const flows = of("flow");
+  expect(flows.map((text) => text.split(":")[0])).toEqual(["Inflow", "Outflow", "Hours worked", "Throughput"]);
+  expect(flows.every((text) => text.includes("usually"))).toBe(true);
+});
+
+test("a quantile is split by re-weighting, and a composed cost exactly over its factors", async () => {
+  const months = {
+    period: { from: "2026-02-01", to: "2026-03-01" },
+    compare: { from: "2026-01-01", to: "2026-02-01" },
+  };
+  const tat = await why({ metrics: ["tat_p95"], filters: { market: ["ID"] }, ...months });
+  expect(tat.of("rate_and_mix")[0]).toContain("a quantile is no sum");
+  const cost = await why({ metrics: ["cost_per_correct_removal"], ...months });
+  expect(cost.of("factors")[0]).toMatch(/Cost .* Removals .* Precision /);
 });

@@ -1,0 +1,60 @@
+import type { Metric } from "../../catalog/catalog.ts";
+import { type BinnedSegment, type QuantileChange, reweighQuantile } from "../../insights/drivers/reweigh-quantile.ts";
+import { quantileEstimate } from "../../insights/estimate/simple.ts";
+import type { DurationBin } from "../../kernel/measurement.ts";
+import type { Question } from "../../kernel/question.ts";
+import type { MeasuredRow, Measurement } from "../../queries/measure.ts";
+import type { Asking } from "../asking.ts";
+import { valueName } from "../names.ts";
+import { openDimensions } from "./splits.ts";
+
+/** One split of a quantile's change. */
+export interface QuantileSplit {
+  readonly dimension: string;
+  readonly change: QuantileChange;
+  readonly measurement: Measurement;
+}
+
+const LEVEL = 0.95;
+
+/**
+ * The change of a quantile along every open dimension, by re-weighting; the one whose single strongest value moves it most comes first. A split
+ * on which the quantile is not reached is left out.
+ */
+export async function readQuantileSplits(plain: Question, metric: Metric, asking: Asking): Promise<QuantileSplit[]> {
+  const quantile = metric.quantile;
+  if (quantile === null) return [];
+  const context = { catalog: asking.catalog, now: asking.now, zone: asking.zone, asParts: true as const };
+  const dimensions = openDimensions(plain, metric, asking);
+  const measured = await Promise.all(
+    dimensions.map((dimension) => asking.measure({ ...plain, by: [dimension] }, context)),
+  );
+  const splits = measured.flatMap((one, at): QuantileSplit[] => {
+    const dimension = dimensions[at];
+    if (!one.ok || dimension === undefined) return [];
+    const change = reweighQuantile(segmentsOf(one.value, dimension, asking), (bins) =>
+      bins.length === 0 ? null : (quantileEstimate({ kind: "lifetimes", bins }, quantile, LEVEL)?.value ?? null),
+    );
+    return change && change.alone.length > 1 ? [{ dimension, change, measurement: one.value }] : [];
+  });
+  return splits.sort((a, b) => strength(b) - strength(a));
+}
+
+/** How near the strongest value alone comes to the whole change, or the mix does. */
+function strength({ change }: QuantileSplit): number {
+  if (change.change === 0) return 0;
+  const nearness = (part: number): number => -Math.abs(1 - part / change.change);
+  return Math.max(nearness(change.alone[0]?.effect ?? 0), nearness(change.mix));
+}
+
+function segmentsOf(measurement: Measurement, dimension: string, asking: Asking): BinnedSegment[] {
+  const binsOf = (rows: readonly MeasuredRow[]): Map<string, readonly DurationBin[]> =>
+    new Map(
+      rows.flatMap((row) =>
+        row.state.kind === "lifetimes" ? [[valueName(row.key[dimension], asking), row.state.bins] as const] : [],
+      ),
+    );
+  const [after, before] = [binsOf(measurement.rows), binsOf(measurement.compare ?? [])];
+  const names = [...new Set([...after.keys(), ...before.keys()])];
+  return names.map((name) => ({ name, before: before.get(name) ?? [], after: after.get(name) ?? [] }));
+}
