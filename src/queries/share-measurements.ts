@@ -113,10 +113,22 @@ function nameOf(catalog: Catalog): number {
 }
 
 /** "Now" belongs to the key where it can matter: within a minute it does not, and never once the period was over and complete. */
-function keyOf(question: Question, { catalog, now, zone, audience, asParts }: MeasureContext, version: DataVersion): string {
+function keyOf(
+  question: Question,
+  { catalog, now, zone, audience, asParts }: MeasureContext,
+  version: DataVersion,
+): string {
   const isPast = isOver(question, now) && version.completeThrough !== null && version.completeThrough <= now;
   const at = isPast ? "past" : Math.floor(now / MINUTE_MS);
-  return JSON.stringify([canonical(question), zone, audience ?? "", asParts ?? false, nameOf(catalog), at, version.text]);
+  return JSON.stringify([
+    canonical(question),
+    zone,
+    audience ?? "",
+    asParts ?? false,
+    nameOf(catalog),
+    at,
+    version.text,
+  ]);
 }
 
 /** Every period asked ended, in any zone on earth. */
