@@ -61,7 +61,7 @@ function withoutOutliers(values: Float64Array): { clean: Float64Array; sigma: nu
 export interface KpiResult {
   readonly threshold: number;
   readonly recall: number;
-  readonly spikeDelay: number;
+  readonly daysLate: number;
   readonly bySize: Readonly<Record<string, number>>;
 }
 
@@ -99,7 +99,7 @@ export function recallAt(world: readonly KpiSeries[], scores: readonly Float64Ar
   return {
     threshold,
     recall: caught / all,
-    spikeDelay: caught > 0 ? delays / caught : 0,
+    daysLate: caught > 0 ? delays / caught : 0,
     bySize: Object.fromEntries(Object.entries(bySize).map(([key, [hit, of]]) => [key, hit / of])),
   };
 }
@@ -110,7 +110,7 @@ export function nn5(path: string): { id: string; values: Float64Array }[] {
   const longest = new Map<string, { id: string; values: Float64Array }>();
   for (const { id, train, test } of tasks) {
     const name = (id[0] ?? "").split("-").slice(0, 2).join("-");
-    const known = test.findIndex((value) => value === null);
+    const known = test.indexOf(null);
     const values = Float64Array.from(
       [...train, ...(known < 0 ? test : test.slice(0, known))].map((value) => value ?? 0),
     );

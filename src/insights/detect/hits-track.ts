@@ -22,6 +22,7 @@ export function trackHits(
   const binomial = isBinomial(series, until);
   const made = emptyTrack(until + 1);
   const levels = new Float64Array(until + 1);
+  const doubts = new Float64Array(until + 1);
   const level = new Level(overallOf(series, until), cycles);
   const factors = new SeasonFactors(cycles);
   const holidays = new HolidayProfile();
@@ -41,7 +42,9 @@ export function trackHits(
     const plain = asked ? cap(within(value / pull, asked.low, asked.high, own)) : own;
     const expected = cap(shock?.open[t] ? within(value, plain, plain * pull, plain * pull) : plain * pull);
     const doubt = (asked?.doubt ?? 0) * expected * expected;
-    const variance = varianceOf(expected, n, dispersion, level.known(dispersion, binomial), binomial) + doubt;
+    const known = level.known(dispersion, binomial);
+    doubts[t] = 1 / (known + 1);
+    const variance = varianceOf(expected, n, dispersion, known, binomial) + doubt;
     made.plain[t] = plain;
     made.expected[t] = expected;
     made.variance[t] = variance;
@@ -60,7 +63,7 @@ export function trackHits(
   }
   return {
     ...made,
-    ...dispersionOf(made, until, binomial),
+    ...dispersionOf({ ...made, doubts }, until, binomial),
     expectedFrom: (t, start) =>
       (levels[t] ?? 0) > 0 ? ((made.expected[t] ?? 0) * (levels[start] ?? 0)) / (levels[t] ?? 1) : 0,
     tails: binomial
@@ -122,15 +125,22 @@ function overallOf(series: ScanSeries, until: number): number {
 
 /**
  * Extra variance per case (rates) or per expected event (counts) by moments of the one-step scores, rounds of weights (1 + wρ)⁻² and scores
- * clipped at 3; the start is the median's. The last day and the first week are left out. Source: Kleinman (1973); Williams (1982).
+ * clipped at 3, less what the doubt about the level explains; the start is the median's. The last day and the first week are left out. Source: Kleinman (1973); Williams (1982).
  */
 function dispersionOf(
-  { observed, expected, score, exposure }: Pick<Track, "observed" | "expected" | "score" | "exposure">,
+  {
+    observed,
+    expected,
+    score,
+    exposure,
+    doubts,
+  }: Pick<Track, "observed" | "expected" | "score" | "exposure"> & { readonly doubts: Float64Array },
   until: number,
   binomial: boolean,
 ): { dispersion: number; days: number } {
   const squares: number[] = [];
   const weights: number[] = [];
+  const levels: number[] = [];
   for (let t = LEARN_DAYS; t < until; t++) {
     if (Number.isNaN(score[t] ?? Number.NaN)) continue;
     const mean = expected[t] ?? 0;
@@ -139,6 +149,7 @@ function dispersionOf(
     if (!(unit > 0)) continue;
     squares.push(((observed[t] ?? 0) - mean) ** 2 / unit);
     weights.push(binomial ? n - 1 : mean);
+    levels.push(doubts[t] ?? 0);
   }
   if (squares.length === 0) return { dispersion: 0, days: 0 };
   const starts = squares.map((square, i) => (square / 0.455 - 1) / Math.max(weights[i] ?? 0, 1)).sort((a, b) => a - b);
@@ -147,8 +158,9 @@ function dispersionOf(
     let [top, bottom] = [0, 0];
     squares.forEach((square, i) => {
       const w = weights[i] ?? 0;
-      const inflation = 1 + w * rho;
-      top += (w / inflation ** 2) * (1.05 * Math.min(square, 9 * inflation) - 1);
+      const level = w * (levels[i] ?? 0);
+      const inflation = 1 + w * rho + level;
+      top += (w / inflation ** 2) * (Math.min(square, 9 * inflation) - 1 - level);
       bottom += (w / inflation) ** 2;
     });
     rho = bottom > 0 ? Math.min(0.5, Math.max(0, top / bottom)) : 0;

@@ -1,3 +1,4 @@
+import { binomialSf } from "../distributions/binomial.ts";
 import { fSf } from "../distributions/f.ts";
 
 /** Did the spread of the last days change against the days before? */
@@ -25,11 +26,23 @@ export function spreadTest(score: Float64Array, at: number): SpreadTest | null {
   if (!(usual > 0)) return null;
   const ratio = own / usual;
   const [few, many] = [FREEDOM * (recent.length - 1), FREEDOM * (before.length - 1)];
+  if (ratio >= 1 && !isBroad(recent, before)) return null;
   const p = ratio >= 1 ? fSf(ratio, few, many) : fSf(1 / Math.max(ratio, 1e-12), many, few);
   return { p: Math.min(1, 2 * p), ratio: Math.sqrt(ratio) };
 }
 
 const LEARN_DAYS = 8;
+
+/** More restless on many of the days, not only at the edges of a shift: large steps, which a quarter usually are, in a sign test at 2 %. */
+function isBroad(recent: readonly number[], before: readonly number[]): boolean {
+  const usual = steps(before).sort((a, b) => a - b);
+  const large = usual[Math.floor(0.75 * usual.length)] ?? 0;
+  const own = steps(recent);
+  return binomialSf(own.filter((step) => step > large).length - 1, own.length, 0.25) < 0.02;
+}
+
+const steps = (scores: readonly number[]): number[] =>
+  scores.slice(1).map((score, i) => Math.abs(score - (scores[i] ?? 0)));
 
 const known = (score: Float64Array, from: number, to: number): number[] =>
   [...score.subarray(Math.max(0, from), to + 1)].filter((value) => !Number.isNaN(value));

@@ -26,6 +26,8 @@ export type WindowDays = (typeof WINDOWS)[number];
 /** Days' worth of trust in the usual over-dispersion of the kind, and windows' worth in the usual inflation. */
 const PRIOR_DAYS = 30;
 const PRIOR_WINDOWS = 4;
+/** A variance from few windows is uncertain itself. */
+const FEW_WINDOWS = 4;
 
 /** Baselines of all series, wholes before their parts; over-dispersion is shrunk towards the median of series of the same kind and depth. */
 export function tracksOf(all: readonly ScanSeries[], at: number): Tracked[] {
@@ -119,7 +121,8 @@ function withInflation(rough: readonly Omit<Tracked, "inflation">[], at: number)
     const of = (days: WindowDays): number => {
       const { inflation, windows } = own[i]?.[days] ?? { inflation: 1, windows: 0 };
       const prior = usual.get(keyOf(each.series, days)) ?? FIRST_GUESS[days];
-      return Math.max(0.7, (inflation * windows + PRIOR_WINDOWS * prior) / (windows + PRIOR_WINDOWS));
+      const pooled = (inflation * windows + PRIOR_WINDOWS * prior) / (windows + PRIOR_WINDOWS);
+      return Math.max(0.7, pooled) * (1 + FEW_WINDOWS / (windows + PRIOR_WINDOWS));
     };
     return { ...each, inflation: { 7: of(7), 28: of(28) } };
   });
