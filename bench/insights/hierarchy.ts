@@ -56,8 +56,9 @@ function rowOf(name: string, all: readonly ScanSeries[]): string {
 }
 
 /** The node itself, what it is part of, or a part of it. */
-const touches = ({ id }: Judgement, event: TreeEvent): boolean =>
-  id === "all" || event.id === "all" || id.startsWith(event.id) || event.id.startsWith(id);
+function touches({ id }: Judgement, event: TreeEvent): boolean {
+  return id === "all" || event.id === "all" || id.startsWith(event.id) || event.id.startsWith(id);
+}
 
 function cut(all: readonly ScanSeries[], at: number): ScanSeries[] {
   const [from, to] = [at - HISTORY + 1, at + 1];

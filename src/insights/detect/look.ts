@@ -17,7 +17,7 @@ export interface Look {
 }
 
 /** Shares of α: most goes to the day, where the bulk of true findings is. */
-const SHARES = { day: 0.85, 7: 0.1, 28: 0.02, spread: 0.03 } as const;
+const SHARES = { day: 0.75, 7: 0.15, 28: 0.02, spread: 0.08 } as const;
 
 /** Four looks at one series, the p of each divided by its share of α; the least one. Null where there is too little to judge. */
 export function lookAt({ track, series, inflation }: Tracked, at: number, minVolume: number): Look | null {
@@ -50,7 +50,8 @@ export function lookAt({ track, series, inflation }: Tracked, at: number, minVol
     });
   if (looks.length === 0) return null;
   const best = looks.reduce((least, look) => (look.p < least.p ? look : least));
-  return { ...best, p: Math.min(1, best.p) };
+  const restless = looks.find((look) => look.by === "spread" && look.ratio > 1 && look.p < RESTLESS_P);
+  return { ...(restless ?? best), p: Math.min(1, best.p) };
 }
 
 /** Does the change still go on? Else the window only remembers one that has ended. */
@@ -61,6 +62,9 @@ function lasts(score: Float64Array, at: number, direction: Judgement["direction"
 }
 
 const LASTING_SCORE = 0.7;
+
+/** From here on restlessness is what explains an odd day. */
+const RESTLESS_P = 0.01;
 
 /** Scores of fewer events are too coarse to have a spread. */
 const SPREAD_EVENTS_MIN = 10;
