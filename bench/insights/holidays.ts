@@ -3,9 +3,9 @@
  * alarms with and without the calendar. Seeded; no real series with holidays is part of the project.
  */
 import Holidays from "date-holidays";
-import { movingHoliday } from "../../src/insights/detect/moving-holidays.ts";
 import type { ScanSeries } from "../../src/insights/detect/scan.ts";
 import { tracksOf } from "../../src/insights/detect/tracks.ts";
+import { movingHoliday } from "./moving-holidays.ts";
 import { randomOf } from "./random.ts";
 import { goal, report, writeTable } from "./report.ts";
 

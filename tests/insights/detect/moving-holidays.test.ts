@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { movingHoliday } from "../../../src/insights/detect/moving-holidays.ts";
+import { movingHoliday } from "../../../bench/insights/moving-holidays.ts";
 
 /** Dates as the observatories of Hong Kong and Umm al-Qura publish them. */
 describe("moving holidays", () => {
