@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import("./cli/serve.ts")).demoCommand(),
   start: async () => (await import("./cli/serve.ts")).startCommand(),
   ask: async () => (await import("./cli/ask.ts")).askCommand(),
+  digest: async () => (await import("./cli/digest.ts")).digestCommand(),
   parse: async () => (await import("./cli/parse.ts")).parseCommand(),
   sql: async () => (await import("./cli/sql.ts")).sqlCommand(),
   load: async () => (await import("./cli/load.ts")).loadCommand(),

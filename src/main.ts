@@ -26,8 +26,9 @@ import { postgresEngine } from "./queries/engine.ts";
 import { openRollups, type Rollups } from "./queries/rollup/open-rollups.ts";
 import { shareMeasurements, versionOf } from "./queries/share-measurements.ts";
 import { postedIn } from "./queries/state/runs.ts";
-import type { Composer, Composers } from "./schedules/compose.ts";
+import type { Composers } from "./schedules/compose.ts";
 import { startDataChecks } from "./schedules/data-checks.ts";
+import { digestComposer } from "./schedules/digest.ts";
 import { startHousekeeping } from "./schedules/housekeeping.ts";
 import { startRollups } from "./schedules/rollups.ts";
 import { sharedMeasure } from "./schedules/shared-measure.ts";
@@ -271,12 +272,9 @@ export function startSchedules(house: House, running: readonly Running[]): Runni
 /** Who puts which kind of schedule into words. */
 function composersOf(house: House): Composers {
   const parts: BotParts = { ...house.parts, measure: sharedMeasure(house.parts.measure, () => performance.now()) };
-  const none: Composer = async ({ schedule }) => {
-    throw new Error(`there is no composer of a ${schedule.payload.type}`);
-  };
   return {
     question: questionComposer(parts),
-    digest: none,
+    digest: digestComposer(parts),
     watch: watchComposer(parts),
     owners: ownersComposer(parts),
   };

@@ -213,8 +213,27 @@ function metric(id: string, entry: MetricEntry, around: MetricSurroundings): Met
         ]),
       ),
     },
+    scan: scanRule(id, entry, { shared, around }),
     definition,
   };
+}
+
+function scanRule(
+  id: string,
+  { scan, dimensions }: MetricEntry,
+  { shared, around }: { readonly shared: readonly string[]; readonly around: MetricSurroundings },
+): Metric["scan"] {
+  if (!scan) return null;
+  const possible = dimensions ?? shared;
+  scan.by.flat().forEach((name) => {
+    if (possible.includes(name)) return;
+    const instead = `write some of ${possible.join(", ")}`;
+    around.problems.add(["metrics", id, "scan", "by"], `the metric cannot be split by "${name}"`, instead);
+  });
+  for (const [index, leader] of scan.follows.entries())
+    around.problems.expect(around.entries, leader, ["metrics", id, "scan", "follows", index], "metric");
+  const { weight, by, role, follows, heartbeat, headline } = scan;
+  return { weight, minEffect: scan.min_effect, minVolume: scan.min_volume, by, role, follows, heartbeat, headline };
 }
 
 /** Totals by month have no days in them; what is open at a moment has no sum over hours of the day. */

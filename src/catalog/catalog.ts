@@ -107,8 +107,29 @@ export interface Metric {
   readonly quantile: number | null;
   /** Unit costs that the metric is priced with, with their owner and date; null = none. */
   readonly costSheet: CostSheet | null;
+  /** How the daily scan judges it; null = not scanned. */
+  readonly scan: ScanRule | null;
   /** How the state is computed: the business of `src/queries`. */
   readonly definition: MeasureDefinition;
+}
+
+/** When a movement of a metric is news, where it is looked for, and what it is to the work. */
+export interface ScanRule {
+  /** Of a finding in the digest's order: 1 = as usual. */
+  readonly weight: number;
+  /** Smallest change that is news: of a share in absolute terms, of anything else relative. */
+  readonly minEffect: number;
+  /** Rows a day below which a series is not judged. */
+  readonly minVolume: number;
+  /** Splits that are scanned beside the whole. */
+  readonly by: readonly (readonly string[])[];
+  readonly role: "intake" | "automation" | "handling" | "timeliness" | "quality" | "none";
+  /** Metrics whose movement moves this one. */
+  readonly follows: readonly string[];
+  /** True of a count whose silence over hours means that rows are missing. */
+  readonly heartbeat: boolean;
+  /** Its number of yesterday stands at the head of the digest. */
+  readonly headline: boolean;
 }
 
 export interface Fact {

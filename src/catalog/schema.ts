@@ -108,6 +108,26 @@ const costSheet = z.strictObject({
   ),
 });
 
+/** How the daily scan judges a metric; without it the metric is not scanned. */
+const scan = z.strictObject({
+  /** Of the finding in the digest's order: 1 = as usual. */
+  weight: z.number().positive().max(10).default(1),
+  /** Smallest change that is news: of a share in absolute terms (0.03 = three points), of anything else relative (0.15 = 15 %). */
+  min_effect: z.number().positive(),
+  /** Rows a day below which a series is not judged. */
+  min_volume: z.number().positive().default(10),
+  /** Splits that are scanned beside the whole, at most two dimensions each. */
+  by: z.array(z.array(id).min(1).max(2)).default([]),
+  /** What the metric is to the work, for recommendations. */
+  role: z.enum(["intake", "automation", "handling", "timeliness", "quality", "none"]).default("none"),
+  /** Metrics whose movement moves this one: in the same segment it is told under theirs. */
+  follows: z.array(id).default([]),
+  /** True of a count whose silence over hours means that rows of its table are missing. */
+  heartbeat: z.boolean().default(false),
+  /** Its number of yesterday stands at the head of the digest. */
+  headline: z.boolean().default(false),
+});
+
 const metricSchema = z.strictObject({
   type: z.enum(["simple", "ratio", "derived", "cumulative", "quantile", "weighted"]),
   label,
@@ -142,6 +162,7 @@ const metricSchema = z.strictObject({
   shows: z.array(id).default([]),
   quantile: z.number().gt(0).lt(1).nullable().default(null),
   cost_sheet: costSheet.nullable().default(null),
+  scan: scan.nullable().default(null),
   measure,
 });
 

@@ -7,10 +7,12 @@ import type { Unknown } from "../language/nearest.ts";
 import type { Reading } from "../language/reader.ts";
 import { postgresEngine } from "../queries/engine.ts";
 import { favouriteWords, findReceipt } from "../queries/state/receipts.ts";
+import { answerAnomalies } from "./anomalies.ts";
 import type { Asking, Draft } from "./asking.ts";
 import { answerChanges } from "./changes.ts";
 import { answerClarify } from "./clarify.ts";
 import { answerDefine } from "./define.ts";
+import { answerDigestWords, namesDigest } from "./digest/ask.ts";
 import { exampleSteps } from "./examples.ts";
 import { answerForecast } from "./forecast.ts";
 import { answerHelp, answerMetrics } from "./listing.ts";
@@ -38,7 +40,7 @@ export type Answerer = (question: Question, heard: Heard | null, asking: Asking,
 export function answererOf(parts: BotParts): Answerer {
   return async (question, heard, asking, where) => {
     if (heard?.reading.managing) return answerManaging(parts, heard.reading.managing, question, asking, where);
-    if (heard?.reading.unknown && (question.kind === "help" || question.kind === "metric")) {
+    if (heard?.reading.unknown && !namesDigest(asking) && (question.kind === "help" || question.kind === "metric")) {
       return answerUnknown(question, heard.reading.unknown, heard.readInstead, asking);
     }
     switch (question.kind) {
@@ -51,6 +53,8 @@ export function answererOf(parts: BotParts): Answerer {
         );
       case "why":
         return orRefusal(question, await answerWhy(question, asking, parts.facts), asking);
+      case "anomalies":
+        return orRefusal(question, await answerAnomalies(question, asking, parts), asking);
       case "define":
         return answerDefine(question, asking);
       case "metrics":
@@ -68,8 +72,12 @@ export function answererOf(parts: BotParts): Answerer {
         return answerReplay(parts, question, asking);
       case "clarify":
         return answerClarify(question, asking);
-      case "help":
+      case "help": {
+        const digest =
+          heard && !askedForHelp(heard) ? await answerDigestWords(heard.readInstead, asking, where, parts) : null;
+        if (digest) return digest;
         return answerHelp(question, await examplesFor(parts, where, asking), askedForHelp(heard), asking);
+      }
       case "schedule":
       case "watch":
         return answerStanding(parts, question, heard?.reading ?? null, asking, where);
@@ -77,7 +85,6 @@ export function answererOf(parts: BotParts): Answerer {
         return orRefusal(question, await answerAhead(parts, question, asking), asking);
       case "changes":
         return orRefusal(question, await answerChanges(parts, question, asking), asking);
-      case "anomalies":
       case "experiment":
       case "power":
       case "impact":

@@ -15,6 +15,7 @@ import { type Answerer, answererOf, type Heard } from "./answer.ts";
 import type { Asker, Asking, Draft } from "./asking.ts";
 import { detailReply } from "./detail.ts";
 import { exampleSteps } from "./examples.ts";
+import { hearVerdict, judgeFinding } from "./findings/judge.ts";
 import { formModel } from "./form.ts";
 import type { BotParts } from "./parts.ts";
 import { refusalSentence } from "./refuse.ts";
@@ -71,7 +72,6 @@ async function replyTo(parts: BotParts, answerer: Answerer, inbound: Inbound): P
     reading: made,
     readInstead: (word, instead) => read(withWord(act.type === "words" ? act.text : "", word, instead)).question,
   });
-  if (reading && act.type === "words" && !act.spokenTo && meansNothing(reading)) return { type: "nothing" };
   const question = reading?.question ?? (act.type === "choice" ? act.question : blank("help"));
   const language = reading?.language ?? usual;
   const locale = localeFor(language, inbound.person.locale);
@@ -85,6 +85,9 @@ async function replyTo(parts: BotParts, answerer: Answerer, inbound: Inbound): P
     now,
     asker: askerOf(inbound, state),
   };
+  const said = await verdictSaid(parts, inbound, asking);
+  if (said !== null) return { type: "notice", language, text: said };
+  if (reading && act.type === "words" && !act.spokenTo && meansNothing(reading)) return { type: "nothing" };
   const parsed = performance.now();
   const draft = await answerer(question, reading && heardIn(reading), asking, inbound.where);
   const answer = await keep(parts, inbound, draft, stateAfter(state, draft, reading), zone, now, {
@@ -94,6 +97,14 @@ async function replyTo(parts: BotParts, answerer: Answerer, inbound: Inbound): P
   return question.options.form === "csv" && answer.receipt !== null && answer.status === "answered"
     ? detailReply(parts, answer.receipt, "csv", language, answer)
     : { type: "answer", answer };
+}
+
+/** A verdict on a finding, by button or in words of its thread, in one sentence; null = the act is something else. */
+async function verdictSaid(parts: BotParts, inbound: Inbound, asking: Asking): Promise<string | null> {
+  const { act, where, thread, person } = inbound;
+  const judge = { where, thread, person: person.id };
+  if (act.type === "verdict") return judgeFinding({ ...act, reason: null, until: null }, judge, asking, parts);
+  return act.type === "words" ? hearVerdict(act.text, judge, asking, parts) : null;
 }
 
 function askerOf({ person, act }: Inbound, state: ThreadState): Asker {

@@ -10,6 +10,8 @@ export interface LedgerEntry {
   readonly endsAt: string | null;
   readonly markets: readonly string[] | null;
   readonly queues: readonly string[] | null;
+  /** Metrics that it is about; absent or null = every one. Set of kind `expected`: what a person said of a finding. */
+  readonly metrics?: readonly string[] | null;
 }
 
 /** What a series is of; empty = all markets, all queues. */

@@ -105,4 +105,15 @@ export const limits = {
   loadChunkRows: 50_000,
   /** … and of one page of a followed table. */
   followPageRows: 10_000,
+  /** Days of history behind a judged day: half a year, so that last season's campaigns are in it. */
+  scanHistoryDays: 182,
+  /** Days that one question for anomalies judges. */
+  scanDaysMax: 62,
+  /** Findings of a digest. */
+  findingsMax: 5,
+  /** A muted finding stays silent, an owned one stays its owner's, this long. */
+  muteDays: 7,
+  ownDays: 3,
+  /** A posted number is held to what it has become for this long. */
+  restateDays: 45,
 } as const;

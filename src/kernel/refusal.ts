@@ -22,6 +22,7 @@ export interface Refusal {
     | "not_available"
     | "event_incomplete"
     | "no_staffing"
+    | "not_scanned"
     | "forecast_short"
     | "forecast_too_far"
     | "forecast_one_split"

@@ -6,7 +6,7 @@ import { rankSize, rankValue } from "../kernel/rank-value.ts";
 import { type Cell, cellKey, isEmpty } from "./cells.ts";
 import { unite } from "./compose.ts";
 import type { MeasuredRow } from "./measure.ts";
-import { type Bucket, hourKey, instantOf, isDay, spanOf } from "./periods.ts";
+import { type Bucket, instantOf, isDay, spanOf } from "./periods.ts";
 import type { MetricPlan } from "./plan.ts";
 
 const DAY_MS = 86_400_000;
@@ -156,8 +156,7 @@ function rowOf(plan: MetricPlan, values: Values, bucket: Bucket, cell: Cell | un
     key[dimension] = values[index] ?? null;
   });
   if (bucket.key !== null) {
-    const hourly = plan.when.kind === "period" && plan.when.grain === "hour";
-    key.bucket = hourly ? hourKey(bucket.from, zoneOf(plan, values)) : bucket.key;
+    key.bucket = bucket.key;
   }
   const future = plan.when.kind === "period" && bucket.from >= plan.now;
   const state = cell && !future ? cell.state : emptyState(plan.metric);

@@ -21,7 +21,7 @@ type Read = Result<{ readonly changes: readonly LedgerEntry[]; readonly sql: Sql
 export async function readChanges(pool: Pool, asked: ChangesAsked): Promise<Read> {
   return entriesOf(
     pool,
-    sql`select kind, title, starts_at, ends_at, markets, queues from mart.changes
+    sql`select kind, title, starts_at, ends_at, markets, queues, metrics from mart.changes
         where starts_at >= ${new Date(asked.fromMs)}::timestamptz and starts_at < ${new Date(asked.toMs)}::timestamptz
           and (markets is null or cardinality(${asked.markets}::text[]) = 0 or markets && ${asked.markets}::text[])
           and (queues is null or cardinality(${asked.queues}::text[]) = 0 or queues && ${asked.queues}::text[])
@@ -36,7 +36,7 @@ export async function readChanges(pool: Pool, asked: ChangesAsked): Promise<Read
 export async function readLedger(pool: Pool, asked: ChangesAsked): Promise<Read> {
   return entriesOf(
     pool,
-    sql`select kind, title, starts_at, ends_at, markets, queues from mart.changes
+    sql`select kind, title, starts_at, ends_at, markets, queues, metrics from mart.changes
         where starts_at < ${new Date(asked.toMs)}::timestamptz
           and (ends_at is null or ends_at > ${new Date(asked.fromMs)}::timestamptz)
           and (markets is null or cardinality(${asked.markets}::text[]) = 0 or markets && ${asked.markets}::text[])
@@ -56,6 +56,7 @@ async function entriesOf(pool: Pool, statement: ReturnType<typeof sql>): Promise
       endsAt: row.ends_at === null ? null : (row.ends_at as Date).toISOString(),
       markets: row.markets as string[] | null,
       queues: row.queues as string[] | null,
+      metrics: row.metrics as string[] | null,
     }),
   );
   return ok({ changes, sql: ran.value.record });
@@ -71,10 +72,20 @@ export async function addChange(
   by: { readonly person: string; readonly atMs: number },
 ): Promise<boolean> {
   const { rowCount } = await pool.query(
-    `insert into mart.changes (change_id, kind, title, starts_at, ends_at, markets, queues, added_by, added_at)
-     select nextval('mart.changes_added'), $1, $2, $3::timestamptz, $4::timestamptz, $5::text[], $6::text[], $7, $8::timestamptz
+    `insert into mart.changes (change_id, kind, title, starts_at, ends_at, markets, queues, metrics, added_by, added_at)
+     select nextval('mart.changes_added'), $1, $2, $3::timestamptz, $4::timestamptz, $5::text[], $6::text[], $7::text[], $8, $9::timestamptz
      where not exists (select from mart.changes where kind = $1 and title = $2 and starts_at = $3::timestamptz)`,
-    [entry.kind, entry.title, entry.startsAt, entry.endsAt, entry.markets, entry.queues, by.person, new Date(by.atMs)],
+    [
+      entry.kind,
+      entry.title,
+      entry.startsAt,
+      entry.endsAt,
+      entry.markets,
+      entry.queues,
+      entry.metrics ?? null,
+      by.person,
+      new Date(by.atMs),
+    ],
   );
   return rowCount === 1;
 }

@@ -40,12 +40,34 @@ export function bucketsOf(period: Period, grain: Grain, zone: string, max: numbe
   const span = spanOf(period, zone);
   if (grain === "total") return [{ key: null, ...span }];
   if (grain === "hour_of_day" || grain === "day_of_week") return cyclicBuckets(span, grain, zone);
+  if (grain === "hour") return hourBuckets(span, zone, max);
   const buckets: Bucket[] = [];
   let start = startOf(zoned(span.from, zone), grain);
   while (start.epochMilliseconds < span.to && buckets.length <= max) {
     const next = nextOf(start, grain);
     buckets.push({ key: keyOf(start, grain), from: start.epochMilliseconds, to: next.epochMilliseconds });
     start = next;
+  }
+  return buckets;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Hours are of one length everywhere; the clock is asked for its offset only where that changes, for asking takes 0.1 ms an hour. */
+function hourBuckets(span: Span, zone: string, max: number): Bucket[] {
+  const buckets: Bucket[] = [];
+  let offsetUntil = Number.NEGATIVE_INFINITY;
+  let [offsetMs, offset] = [0, "+00:00"];
+  for (let from = startOf(zoned(span.from, zone), "hour").epochMilliseconds; from < span.to; from += HOUR_MS) {
+    if (buckets.length > max) break;
+    if (from >= offsetUntil) {
+      const at = zoned(from, zone);
+      offsetMs = at.offsetNanoseconds / 1e6;
+      offset = at.offset;
+      offsetUntil = at.getTimeZoneTransition("next")?.epochMilliseconds ?? Number.POSITIVE_INFINITY;
+    }
+    const key = `${new Date(from + offsetMs).toISOString().slice(0, 16)}${offset}`;
+    buckets.push({ key, from, to: from + HOUR_MS });
   }
   return buckets;
 }
@@ -70,10 +92,8 @@ function startOf(at: Temporal.ZonedDateTime, grain: Series): Temporal.ZonedDateT
   }
 }
 
-function nextOf(start: Temporal.ZonedDateTime, grain: Series): Temporal.ZonedDateTime {
+function nextOf(start: Temporal.ZonedDateTime, grain: Exclude<Series, "hour">): Temporal.ZonedDateTime {
   switch (grain) {
-    case "hour":
-      return start.add({ hours: 1 });
     case "day":
       return start.add({ days: 1 }).startOfDay();
     case "week":
@@ -85,8 +105,7 @@ function nextOf(start: Temporal.ZonedDateTime, grain: Series): Temporal.ZonedDat
   }
 }
 
-function keyOf(start: Temporal.ZonedDateTime, grain: Series): string {
-  if (grain === "hour") return start.toString({ smallestUnit: "minute", timeZoneName: "never" });
+function keyOf(start: Temporal.ZonedDateTime, grain: Exclude<Series, "hour">): string {
   const day = start.toPlainDate().toString();
   return grain === "month" ? day.slice(0, 7) : day;
 }

@@ -2,11 +2,12 @@ import type { Pool } from "pg";
 import type { Language } from "../chat/answer.ts";
 import { sayIn } from "../chat/messages.ts";
 import type { ChannelRef, PlatformName, ThreadRef } from "../chat/port.ts";
-import type { PostContent, Poster } from "../chat/post.ts";
+import type { Note, PostContent, Poster } from "../chat/post.ts";
 import type { Receipt } from "../kernel/brand.ts";
 import { limits } from "../kernel/limits.ts";
 import type { Log } from "../kernel/log.ts";
 import { advance, emptyThread } from "../language/thread.ts";
+import { bindFinding } from "../queries/state/findings.ts";
 import {
   beginPost,
   buryRun,
@@ -172,12 +173,18 @@ async function bindThread(parts: DeliverParts, thread: ThreadRef, content: PostC
       const { about, language } = content.note;
       const state = about === null ? emptyThread : advance(emptyThread, about);
       await saveThread(parts.pool, thread, { language, state });
+      const finding = findingOf(content.note);
+      if (finding !== null) await bindFinding(parts.pool, thread, finding);
       return;
     }
     default:
       content satisfies never;
   }
 }
+
+/** The finding that a note's buttons speak of: words in its thread may be a verdict. */
+const findingOf = ({ buttons }: Note): string | null =>
+  buttons.flatMap(({ act }) => (act.type === "verdict" ? [act.finding] : []))[0] ?? null;
 
 /** What was frozen; the first message of a run also says that it is late, if it is. */
 function contentToSend(parts: DeliverParts, held: Held, post: PostRecord): PostContent {

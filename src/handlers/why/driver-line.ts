@@ -15,6 +15,14 @@ const PART_MIN = 0.2;
  * comparison; null where nothing can be split, nothing moved, or no segment carries a fifth of it.
  */
 export async function driverLine(question: Question, asking: Asking): Promise<string | null> {
+  return (await driverOf(question, asking))?.text ?? null;
+}
+
+/** The same with what it says: `isMix` = the segments' shares moved more than what happens inside them. */
+export async function driverOf(
+  question: Question,
+  asking: Asking,
+): Promise<{ readonly text: string; readonly isMix: boolean } | null> {
   const metric = shownMetrics(question, asking.catalog)[0];
   if (!metric || !question.compare) return null;
   const plain: Question = { ...question, kind: "metric", metrics: [metric.id], by: [], grain: "total" };
@@ -24,12 +32,13 @@ export async function driverLine(question: Question, asking: Asking): Promise<st
   if (named.length === 0) return null;
   const difference = (value: number): string => formatDifference(value, metric.unit, asking.locale);
   const isMix = Math.abs(best.decomposition.mix) > Math.abs(best.decomposition.rate);
-  return asking.say(isMix ? "why.line.mix" : "why.line", {
+  const text = asking.say(isMix ? "why.line.mix" : "why.line", {
     dimension: dimensionWord(asking.catalog, best.dimension, asking.language),
     names: named.map(({ name }) => name).join(", "),
     part: difference(named.reduce((sum, { total }) => sum + total, 0)),
     whole: difference(best.decomposition.change),
   });
+  return { text, isMix };
 }
 
 /** Effects that go the change's way and are worth a name, the largest first. */

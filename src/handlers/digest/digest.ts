@@ -1,0 +1,223 @@
+import { formatInstant } from "../../chat/format.ts";
+import type { ChartSpec } from "../../kernel/chart-spec.ts";
+import type { Deviation } from "../../kernel/deviation.ts";
+import { type FindingState, openState, stateAt } from "../../kernel/finding-state.ts";
+import type { LedgerEntry } from "../../kernel/ledger.ts";
+import { limits } from "../../kernel/limits.ts";
+import type { SqlRecord } from "../../kernel/measurement.ts";
+import type { Period, Question } from "../../kernel/question.ts";
+import type { Refusal } from "../../kernel/refusal.ts";
+import { ok, type Result } from "../../kernel/result.ts";
+import { type FindingRecord, precisionByDetector, recentFindings, subjectOf } from "../../queries/state/findings.ts";
+import type { PostedNumber } from "../../queries/state/posted-numbers.ts";
+import type { Asking } from "../asking.ts";
+import type { BotParts } from "../parts.ts";
+import { dayStart, shiftDay } from "../scan/days.ts";
+import { type Incident, incidentsOf, isWithin, meet } from "../scan/incidents.ts";
+import { type Health, type Scanned, scanMart } from "../scan/scan-mart.ts";
+import { driverOf } from "../why/driver-line.ts";
+import { findingQuestion } from "./finding-words.ts";
+import { headlineNumbers, type Restated, restatements } from "./numbers.ts";
+import { bandPicture } from "./picture.ts";
+import { type Recommendation, recommend } from "./recommend.ts";
+
+/** One finding of a digest: what happened, why, what to do. */
+export interface DigestFinding extends Incident {
+  /** The row of the same finding of an earlier digest; null = found for the first time. */
+  readonly known: FindingRecord | null;
+  readonly state: FindingState;
+  /** What its thread starts from. */
+  readonly question: Question;
+  /** The segment that carries it, in words; null where no split tells. */
+  readonly driver: string | null;
+  /** Entries of the change ledger that began with it. */
+  readonly suspects: readonly string[];
+  readonly recommendation: Recommendation | null;
+  readonly chart: ChartSpec | null;
+}
+
+/** What a morning has to say, before it is put into the form of a post or an answer. */
+export interface Digest {
+  /** The day that it is about: the asker's last whole day. */
+  readonly day: string;
+  readonly zone: string;
+  readonly filters: Question["filters"];
+  readonly findings: readonly DigestFinding[];
+  /** Findings beyond `limits.findingsMax`. */
+  readonly more: number;
+  /** Found before and spoken of since, or told already: named in one line. */
+  readonly open: readonly DigestFinding[];
+  readonly normal: { readonly metrics: number; readonly series: number };
+  readonly health: Health;
+  /** Milliseconds: gaps that ended before are history. */
+  readonly healthSince: number;
+  readonly outages: readonly { readonly title: string; readonly period: Period }[];
+  readonly numbers: readonly PostedNumber[];
+  readonly restated: readonly Restated[];
+  /** Last week's verdicts by detector; null on days on which it is not told. */
+  readonly precision: Awaited<ReturnType<typeof precisionByDetector>> | null;
+  readonly sql: readonly SqlRecord[];
+}
+
+export interface DigestAsked {
+  readonly filters: Question["filters"];
+  readonly metrics: readonly string[];
+  /** Null = the newest days. */
+  readonly period: Period | null;
+  /** Findings are held to what earlier digests told: named again only if they go on. False for a question in chat. */
+  readonly remembers: boolean;
+}
+
+/**
+ * Composes the digest of the asker's last whole day: what is missing, what is news (at most five, each with its driver and an action), what is
+ * normal, what has moved since it was told. Writes nothing.
+ */
+export async function composeDigest(
+  asked: DigestAsked,
+  asking: Asking,
+  parts: Pick<BotParts, "facts" | "writer" | "engine">,
+): Promise<Result<Digest, Refusal>> {
+  const scanned = await scanMart(
+    { metrics: asked.metrics, filters: asked.filters, now: asking.now, zone: asking.zone, period: asked.period },
+    {
+      catalog: asking.catalog,
+      measure: asking.measure,
+      facts: parts.facts,
+      ...(parts.engine && { engine: parts.engine }),
+    },
+  );
+  if (!scanned.ok) return scanned;
+  const { deviations, share, lastDay, judged } = scanned.value;
+  const incidents = incidentsOf(deviations, { catalog: asking.catalog, share, lastDay });
+  const known = await recentFindings(parts.writer, shiftDay(lastDay, -KNOWN_DAYS));
+  const sorted = incidents.map((incident) => withState(incident, known, asking.now));
+  const told = (one: Stated): boolean => asked.remembers && isTold(one, shiftDay(lastDay, 1));
+  const fresh = sorted.filter((one) => !told(one));
+  const shown = fresh.slice(0, limits.findingsMax);
+  const findings: DigestFinding[] = [];
+  for (const one of shown) findings.push(await explained(one, scanned.value, asking));
+  const isMonday = new Date(`${shiftDay(lastDay, 1)}T00:00Z`).getUTCDay() === 1;
+  const moved = new Set(incidents.flatMap(({ deviation, also }) => [deviation, ...also].map(({ metric }) => metric)));
+  return ok({
+    day: lastDay,
+    zone: asking.zone,
+    filters: asked.filters,
+    findings,
+    more: fresh.length - shown.length,
+    open: sorted
+      .filter(told)
+      .filter(({ state }) => state.name === "open" || state.name === "owned")
+      .map(bare),
+    normal: { metrics: judged.metrics.filter((id) => !moved.has(id)).length, series: judged.series },
+    health: scanned.value.health,
+    healthSince: dayStart(lastDay, asking.zone) - HEALTH_BACK_MS,
+    outages: outagesOf(scanned.value, asking.zone),
+    numbers:
+      asked.metrics.length === 0 && asked.period === null ? await headlineNumbers(asking, lastDay, asked.filters) : [],
+    restated: asked.remembers ? await restatements(asking, parts.writer, shiftDay(lastDay, 1)) : [],
+    precision: asked.remembers && isMonday ? await lastWeek(parts, lastDay) : null,
+    sql: scanned.value.sql,
+  });
+}
+
+/** Findings that a new digest knows of. */
+const KNOWN_DAYS = 21;
+/** A gap is told on the day after it and, for markets whose day ends later, on the next. */
+const HEALTH_BACK_MS = 0;
+const DAY_MS = 86_400_000;
+
+interface Stated extends Incident {
+  readonly known: FindingRecord | null;
+  readonly state: FindingState;
+}
+
+/** The row of an earlier digest about the same, and where it stands. */
+function withState(incident: Incident, known: readonly FindingRecord[], now: number): Stated {
+  const subject = subjectOf(incident.deviation);
+  const mine = known.find(
+    (one) =>
+      subjectOf(one.deviation) === subject &&
+      one.deviation.period.to >= shiftDay(incident.deviation.period.from, -SAME_WITHIN_DAYS),
+  );
+  const muted = known.find(
+    (one) =>
+      isMuted(one, now) &&
+      one.deviation.metric === incident.deviation.metric &&
+      isWithin(incident.deviation.segment, one.deviation.segment),
+  );
+  const state = muted?.state ?? (mine ? stateAt(mine.state, now) : openState);
+  return { ...incident, known: mine ?? muted ?? null, state };
+}
+const SAME_WITHIN_DAYS = 3;
+const isMuted = ({ state }: FindingRecord, now: number): boolean => stateAt(state, now).name === "muted";
+
+/** Told by a digest of an earlier day, muted, or closed by a verdict. */
+const isTold = ({ known, state }: Stated, digestDay: string): boolean =>
+  state.name !== "open" && state.name !== "owned" ? true : known !== null && known.firstDay < digestDay;
+
+const bare = (one: Stated): DigestFinding => ({
+  ...one,
+  question: findingQuestion(one.deviation),
+  driver: null,
+  suspects: [],
+  recommendation: null,
+  chart: null,
+});
+
+async function explained(one: Stated, scanned: Scanned, asking: Asking): Promise<DigestFinding> {
+  const question = findingQuestion(one.deviation);
+  const driver = await driverOf({ ...question, kind: "why" }, asking);
+  return {
+    ...one,
+    question,
+    driver: driver?.text ?? null,
+    suspects: suspectsOf(one.deviation, scanned.ledger, asking),
+    recommendation: recommend(one.deviation, scanned, driver?.isMix ?? false, asking),
+    chart: bandPicture(one.deviation, scanned, asking),
+  };
+}
+
+/** Changes that people make: the ledger's feasts and outages are in the baseline already. */
+const SUSPECTS: ReadonlySet<string> = new Set(["policy", "guideline", "model", "roster"]);
+const SUSPECT_DAYS = 3;
+const SUSPECTS_MAX = 2;
+
+/** Entries that concern the segment and began within three days of the finding's first day. */
+function suspectsOf(deviation: Deviation, ledger: readonly LedgerEntry[], asking: Asking): string[] {
+  const start = dayStart(deviation.period.from, deviation.zone);
+  return ledger
+    .filter(({ kind, startsAt, markets, queues }) => {
+      const at = Date.parse(startsAt);
+      const segment = { ...(markets && { market: markets }), ...(queues && { queue: queues }) };
+      return (
+        SUSPECTS.has(kind) &&
+        at > start - SUSPECT_DAYS * DAY_MS &&
+        at < start + 2 * DAY_MS &&
+        meet(segment, deviation.segment)
+      );
+    })
+    .slice(-SUSPECTS_MAX)
+    .map(({ title, startsAt }) =>
+      asking.say("why.changes", { title, at: formatInstant(startsAt, asking.locale, deviation.zone) }),
+    );
+}
+
+/** Outages of the ledger that touch the last two days. */
+function outagesOf({ ledger, lastDay }: Scanned, zone: string): Digest["outages"] {
+  const from = dayStart(lastDay, zone);
+  return ledger
+    .filter(
+      ({ kind, startsAt, endsAt }) =>
+        kind === "outage" && Date.parse(startsAt) < from + DAY_MS && (endsAt === null || Date.parse(endsAt) > from),
+    )
+    .map(({ title, startsAt, endsAt }) => ({
+      title,
+      period: { from: startsAt, to: endsAt ?? new Date(from + DAY_MS).toISOString() },
+    }));
+}
+
+async function lastWeek(parts: Pick<BotParts, "writer">, lastDay: string): Promise<Digest["precision"]> {
+  const to = Date.parse(`${shiftDay(lastDay, 1)}T00:00Z`);
+  const weeks = await precisionByDetector(parts.writer, { from: to - 7 * DAY_MS, to });
+  return weeks.some(({ right, wrong }) => right + wrong > 0) ? weeks : null;
+}
