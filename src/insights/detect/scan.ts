@@ -28,7 +28,8 @@ export function scan(all: readonly ScanSeries[], options: ScanOptions): Judgemen
   const { at, q = 0.05, minEffect = 0.05, minVolume = 20 } = options;
   const tested = tracksOf(all, at)
     .map((tracked) => ({ tracked, look: lookAt(tracked, at, minVolume) }))
-    .filter((each): each is { tracked: Tracked; look: Look } => each.look !== null);
+    // A p that is no number would take the others' false discovery share with it.
+    .filter((each): each is { tracked: Tracked; look: Look } => each.look !== null && !Number.isNaN(each.look.p));
   const adjusted = adjustP(
     tested.map(({ look }) => look.p),
     "benjamini-hochberg",
