@@ -140,7 +140,7 @@ async function growth(renders: number): Promise<void> {
     const spec = specOf(names[index % names.length] ?? "");
     return png({ ...spec, title: `${spec.title} ${index}` });
   };
-  for (let index = 0; index < 200; index++) await draw(-index);
+  for (let index = 0; index < 200; index++) await draw(renders + index);
   const [before, started, cpu] = [process.memoryUsage.rss(), performance.now(), process.cpuUsage()];
   for (let index = 1; index <= renders; index += 8)
     await Promise.all(Array.from({ length: 8 }, (_, i) => draw(index + i)));
