@@ -1,5 +1,6 @@
 "use strict";
 
+const { promisify } = require("node:util");
 const { crc32, deflate, deflateSync } = require("node:zlib");
 
 /**
@@ -10,24 +11,28 @@ const { crc32, deflate, deflateSync } = require("node:zlib");
  */
 function palettePngSync(rgba, width, height) {
   const image = indexed(rgba, width, height);
-  return image && assemble(width, height, image.palette, deflateSync(image.scanlines, DEFLATE));
+  if (!image) return null;
+  const packed = deflateSync(image.scanlines, DEFLATE);
+  return assemble(width, height, image.palette, isHeavy(packed) ? deflateSync(image.scanlines, HARDER) : packed);
 }
 
 /** The same with deflate on zlib's thread, so that the event loop turns meanwhile. */
 async function palettePng(rgba, width, height) {
   const image = indexed(rgba, width, height);
   if (!image) return null;
-  return new Promise((resolve, reject) =>
-    deflate(image.scanlines, DEFLATE, (error, packed) =>
-      error ? reject(error) : resolve(assemble(width, height, image.palette, packed)),
-    ),
-  );
+  const packed = await pack(image.scanlines, DEFLATE);
+  return assemble(width, height, image.palette, isHeavy(packed) ? await pack(image.scanlines, HARDER) : packed);
 }
+
+const pack = promisify(deflate);
+/** A crowded chart is worth a second pass: a file of this size is what a phone waits for. */
+const isHeavy = (packed) => packed.length > 98 * 1024;
 
 module.exports = { palettePng, palettePngSync };
 
 /** Level 6 takes a third longer for a fortieth less. */
 const DEFLATE = { level: 5, memLevel: 9, chunkSize: 1 << 17 };
+const HARDER = { ...DEFLATE, level: 8 };
 const COLOURS_MAX = 16_384; // more are a photograph
 const EXACT = 64;
 const ENTRIES = 256;

@@ -20,6 +20,19 @@ export function instantOf(end: string, zone: string): number {
   return Temporal.Instant.from(end).epochMilliseconds;
 }
 
+/** Local midnight of a day, remembered: a scan asks for the same few hundred thousands of times. */
+export function startOfDay(day: string, zone: string): number {
+  const key = `${zone} ${day}`;
+  const known = starts.get(key);
+  if (known !== undefined) return known;
+  if (starts.size >= STARTS_MAX) starts.clear();
+  const start = instantOf(day, zone);
+  starts.set(key, start);
+  return start;
+}
+const starts = new Map<string, number>();
+const STARTS_MAX = 50_000;
+
 export const spanOf = (period: Period, zone: string): Span => ({
   from: instantOf(period.from, zone),
   to: instantOf(period.to, zone),

@@ -15,6 +15,7 @@ const campaign = {
   endsAt: "2026-03-03T17:00:00.000Z",
   markets: ["ID"],
   queues: null,
+  metrics: null,
 };
 const span = { fromMs: Date.parse("2026-03-01T00:00Z"), toMs: Date.parse("2026-03-10T00:00Z"), max: 100 };
 

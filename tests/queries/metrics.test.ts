@@ -115,7 +115,8 @@ describe.each(MARTS)("in the $mart", ({ open: openMart }) => {
   describe("every metric equals a statement written by hand", () => {
     test("no metric of a period is left out", () => {
       const known = [...catalog.metrics.values()]
-        .filter((metric) => !metric.moment && metric.shows.length === 0)
+        // What is known about the data themselves is no statement over events.
+        .filter((metric) => !metric.moment && metric.shows.length === 0 && metric.group !== "data")
         .map(({ id }) => id);
       expect([...periodMetrics].sort()).toEqual(known.sort());
     });

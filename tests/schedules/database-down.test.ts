@@ -78,11 +78,11 @@ describe("a database that is away when a post is due", () => {
       proxy.mode("open");
       await pass(database);
       const { tick } = worker();
-      await tick();
-      await tick();
+      const states = async () => (await database.writer.query("select state from bot.runs")).rows;
+      // A connection that the weather cut can still cost a tick.
+      for (let again = 0; again < 5 && (await states())[0]?.state !== "sent"; again += 1) await tick();
       expect(slack.posts).toHaveLength(1);
-      const { rows } = await database.writer.query("select state from bot.runs");
-      expect(rows).toEqual([{ state: "sent" }]);
+      expect(await states()).toEqual([{ state: "sent" }]);
     },
   );
 });
