@@ -17,7 +17,7 @@ import { type EngineTimes, reportText } from "./scale/report.ts";
 /**
  * Generates, loads, rolls up and asks, and beside it in the same run raw PostgreSQL, DuckDB and chdb over one wide table of the same rows.
  *
- *   npm --prefix bench/peers ci                  # once: the peers
+ *   npm --prefix bench/peers install --no-package-lock                  # once: the peers
  *   npm run bench -- --rows 1e6 [--dir .bench] [--keep] [--only ours|peers]
  *
  * Steps that are done are kept in `--dir` and not done again with `--keep`. Prints Markdown; the figures are also in result-<rows>.json.

@@ -13,6 +13,7 @@ import { lagQueries } from "./lag-curve.ts";
 import type { Measure, MeasureContext, MeasuredRow, Measurement } from "./measure.ts";
 import { type MetricPlan, type Plan, plan } from "./plan.ts";
 import type { Query } from "./read-cells.ts";
+import { refusalOf } from "./run.ts";
 import { render, type SqlText, type Statement } from "./sql.ts";
 import { unknownOpenValue } from "./unknown-open-value.ts";
 import { readWatermarks, throughOf, type Watermarks } from "./watermarks.ts";
@@ -33,7 +34,9 @@ export function measureOn(engine: Engine, compiler: Compiler = async () => undef
     const { watermarks } = read.value;
     const { main, compare, zoning } = planned.value;
     const statements = new Statements(engine);
-    const compile = await compiler(context.catalog);
+    const compiled = await compiler(context.catalog).then(ok, (cause) => err(refusalOf(cause)));
+    if (!compiled.ok) return compiled;
+    const compile = compiled.value;
     const find = (plans: readonly MetricPlan[]) =>
       Promise.all(plans.map((one) => cellsOf(one, watermarks, context.catalog, statements, compile)));
     const [found, compared] = await Promise.all([find(main), find(compare ?? [])]);

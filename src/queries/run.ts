@@ -34,7 +34,8 @@ interface QueryInExtendedMode {
   readonly queryMode: "extended";
 }
 
-function refusalOf(cause: unknown): Refusal {
+/** What a failure of the driver means to the asker. */
+export function refusalOf(cause: unknown): Refusal {
   const { code, message } = cause as { code?: string; message?: string };
   if (code === "57014") return { code: "timeout", params: { seconds: limits.statementTimeoutMs / 1_000 }, cause };
   if (code === "53300" || message === "timeout exceeded when trying to connect")

@@ -24,8 +24,11 @@ export type ReadVersion = () => Promise<DataVersion | null>;
 export const versionOf =
   (engine: Engine, catalog: Catalog, rollups: Rollups | null): ReadVersion =>
   async () => {
-    const [read, state] = await Promise.all([readWatermarks(engine, catalog.watermarks), rollups?.state() ?? null]);
-    if (!read.ok) return null;
+    const [read, state] = await Promise.all([
+      readWatermarks(engine, catalog.watermarks),
+      rollups?.state().catch(() => "away" as const) ?? null,
+    ]);
+    if (!read.ok || state === "away") return null;
     const marks = [...read.value.watermarks].sort(([a], [b]) => (a < b ? -1 : 1));
     const followed = state !== null && [...state.streams.values()].some(({ cuboids }) => cuboids.length > 0);
     return {

@@ -18,7 +18,7 @@ export interface ClickhouseServer {
 }
 
 const ENGINES = new URL("../engines/package.json", import.meta.url);
-/** The engine is a package of its own (540 MB), which `npm ci --prefix tests/engines` installs. */
+/** The engine is a package of its own (540 MB), which `npm install --prefix tests/engines --no-package-lock` installs. */
 export const hasClickhouse = existsSync(new URL("../engines/node_modules/chdb", import.meta.url));
 
 /**
