@@ -121,6 +121,8 @@ function peerModule(name: string): unknown {
   try {
     return createRequire(home)(name);
   } catch (cause) {
-    throw new Error(`${name} is not installed; run: npm --prefix bench/peers install --no-package-lock (${(cause as Error).message})`);
+    throw new Error(
+      `${name} is not installed; run: npm --prefix bench/peers install --no-package-lock (${(cause as Error).message})`,
+    );
   }
 }
