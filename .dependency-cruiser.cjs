@@ -28,7 +28,7 @@ module.exports = {
     layer("platforms/lark", ["chat", "kernel"]),
     layer("platforms/console", ["chat", "kernel"]),
     only("pg-only-in-queries", "^(node_modules/)?(pg|pg-copy-streams)(/|$)", [
-      "^src/(queries|(handlers/(parts|why|status|forecast|queue-outlook|event|with-ledger)|schedules/))",
+      "^src/(queries|(handlers/(parts|why|status|forecast|queue-outlook|event|with-ledger|checks)|schedules/))",
     ]),
     only("slack-only-in-slack", "node_modules/@slack/", ["^src/platforms/slack/"]),
     only("lark-only-in-lark", "node_modules/@larksuiteoapi/", ["^src/platforms/lark/"]),

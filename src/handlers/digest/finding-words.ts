@@ -115,9 +115,17 @@ export function healthLines(health: Health, asking: Asking, since: number): stri
       at: formatInstant(new Date(completeThrough).toISOString(), asking.locale, asking.zone),
     }),
   );
-  const missing = health.gaps.filter(({ to }) => to > since).map((gap) => gapLine(gap, asking));
-  return [...late, ...missing];
+  const recent = health.gaps.filter(({ to }) => to > since);
+  const told = recent.filter((gap) => !recent.some((whole) => takesAlong(whole, gap)));
+  return [...late, ...told.map((gap) => gapLine(gap, asking))];
 }
+
+/** A gap of the whole leaves single markets, and the tables behind, without rows too: one sentence says it. */
+const takesAlong = (whole: Gap, gap: Gap): boolean =>
+  Object.keys(whole.segment).length === 0 &&
+  Object.keys(gap.segment).length > 0 &&
+  whole.from < gap.to &&
+  gap.from < whole.to;
 
 export function gapLine(gap: Gap, asking: Asking): string {
   const iso = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16)}Z`;

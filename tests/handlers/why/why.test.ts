@@ -47,7 +47,7 @@ test("one line names the queue whose share moved the rate, and how much of the c
   const line = await driverLine(shifted(), askingIn("en"));
   expect(line).toMatch(
     new RegExp(
-      `^driven by the share of queue ${truths.mixShift.segment}.*: \\+\\d+\\.\\d+\\spp of \\+\\d+\\.\\d+\\spp$`,
+      `^mostly the share of queue ${truths.mixShift.segment}.*: \\+\\d+\\.\\d+\\spp of \\+\\d+\\.\\d+\\spp$`,
     ),
   );
 });
