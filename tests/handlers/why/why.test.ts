@@ -46,9 +46,7 @@ const shifted = (): Question => {
 test("one line names the queue whose share moved the rate, and how much of the change it carries", async () => {
   const line = await driverLine(shifted(), askingIn("en"));
   expect(line).toMatch(
-    new RegExp(
-      `^mostly the share of queue ${truths.mixShift.segment}.*: \\+\\d+\\.\\d+\\spp of \\+\\d+\\.\\d+\\spp$`,
-    ),
+    new RegExp(`^mostly the share of queue ${truths.mixShift.segment}.*: \\+\\d+\\.\\d+\\spp of \\+\\d+\\.\\d+\\spp$`),
   );
 });
 
