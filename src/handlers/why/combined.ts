@@ -73,4 +73,4 @@ function caseScale(rows: readonly MeasuredRow[]): number {
 }
 
 const isNameable = ({ segment: { before, after } }: RegionPart): boolean =>
-  Math.max(before.weight || before.hits, after.weight || after.hits) >= limits.cellMin;
+  [before.weight || before.hits, after.weight || after.hits].every((n) => n === 0 || n >= limits.cellMin);

@@ -99,7 +99,10 @@ function dispersionBetween(segments: readonly Segment[], isRate: boolean): numbe
   return dispersionOf(Float64Array.from(segments.map(({ after }) => after.hits)), Float64Array.from(expected));
 }
 
-/** Both periods by segment; segments too small to be named go together as "other", so that the parts still add up. */
+/**
+ * Both periods by segment. Where either side is too small to be shown, the segment goes into "other", so that the parts still add up and
+ * none can be worked out from its effect.
+ */
 function segmentsOf(measurement: Measurement, dimension: string, asking: Asking): Segment[] {
   const sides = new Map<string, { before: Side; after: Side }>();
   for (const [when, rows] of [
@@ -115,14 +118,29 @@ function segmentsOf(measurement: Measurement, dimension: string, asking: Asking)
     }
   }
   const segments = [...sides].map(([name, both]) => ({ name, ...both }));
-  const small = segments.filter((segment) => Math.max(segment.before.n, segment.after.n) < limits.cellMin);
+  const small = hiddenTogether(segments);
   if (small.length === 0) return segments;
-  const rest = small.reduce(
-    (all, one) => ({ before: addSides(all.before, one.before), after: addSides(all.after, one.after) }),
-    {
-      before: NOTHING,
-      after: NOTHING,
-    },
-  );
-  return [...segments.filter((segment) => !small.includes(segment)), { name: asking.say("other"), ...rest }];
+  return [...segments.filter((segment) => !small.includes(segment)), { name: asking.say("other"), ...together(small) }];
 }
+
+/** A segment whose sides know how many rows they stand for. */
+type Counted = { readonly name: string; readonly before: Side; readonly after: Side };
+
+/** The segments with a small side, and the next smallest until they hide one another (complementary suppression, Cox 1980). */
+function hiddenTogether(segments: readonly Counted[]): Counted[] {
+  const size = ({ before, after }: Pick<Counted, "before" | "after">): number => Math.min(before.n, after.n);
+  const [small, rest] = [segments.filter(hasSmallSide), segments.filter((one) => !hasSmallSide(one))];
+  const next = [...rest].sort((a, b) => size(a) - size(b));
+  while (small.length > 0 && next.length > 0 && (small.length === 1 || hasSmallSide(together(small)))) {
+    small.push(next.shift() as Counted);
+  }
+  return small;
+}
+
+const hasSmallSide = ({ before, after }: Pick<Counted, "before" | "after">): boolean =>
+  [before, after].some(({ n }) => n > 0 && n < limits.cellMin);
+
+const together = (segments: readonly Counted[]): Pick<Counted, "before" | "after"> => ({
+  before: segments.map(({ before }) => before).reduce(addSides, NOTHING),
+  after: segments.map(({ after }) => after).reduce(addSides, NOTHING),
+});

@@ -148,3 +148,28 @@ test("a quantile is split by re-weighting, and a composed cost exactly over its 
   const cost = await why({ metrics: ["cost_per_correct_removal"], ...months });
   expect(cost.of("factors")[0]).toMatch(/Cost .* Removals .* Precision /);
 });
+
+test("no segment is told whose count, before or after, is too small to be shown", async () => {
+  const told: string[] = [];
+  for (const day of ["2026-03-03", "2026-03-06", "2026-03-11"]) {
+    const { findings } = await why({
+      metrics: ["reports"],
+      period: shifting(day, 0),
+      compare: shifting(day, -7),
+      filters: { market: ["VN"] },
+    });
+    told.push(...findings.filter(({ code }) => code === "segment").map(({ text }) => text));
+  }
+  const counts = told.flatMap((text) =>
+    [...text.matchAll(/\((\d+) → (\d+)\)/g)].flatMap(([, a, b]) => [Number(a), Number(b)]),
+  );
+  expect(counts.length).toBeGreaterThan(0);
+  expect(counts.filter((n) => n > 0 && n < 10)).toEqual([]);
+});
+
+/** The day so many days from another, as a period. */
+function shifting(day: string, days: number): Period {
+  const at = (more: number): string =>
+    new Date(Date.parse(day) + (days + more) * 86_400_000).toISOString().slice(0, 10);
+  return { from: at(0), to: at(1) };
+}
