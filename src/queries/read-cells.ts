@@ -58,7 +58,8 @@ function stateOf(row: Row, kind: Kind): MetricState {
     case "lifetimes":
       return { kind, bins: binsOf(row) };
     case "max":
-      return { kind, value: row.value === null ? null : number(row.value), n };
+      // The largest of nothing is NULL in PostgreSQL and 0 in ClickHouse.
+      return { kind, value: row.value === null || n === 0 ? null : number(row.value), n };
     default:
       return kind satisfies never;
   }
