@@ -123,6 +123,7 @@ describe("the reader", () => {
       });
       return Math.min(...took);
     });
-    expect(Math.max(...slowest)).toBeLessThan(10);
+    // Some milliseconds on an idle machine; backtracking would take seconds.
+    expect(Math.max(...slowest)).toBeLessThan(100);
   });
 });
