@@ -117,13 +117,14 @@ describe("the reader", () => {
     const slowest = ["my fp rate ", "from 1 mar to ", "market=", "積壓", "xqzwvk ", "-", "ﷺ"].map((piece) => {
       const text = piece.repeat(10_000 / piece.length);
       const took = Array.from({ length: 5 }, () => {
-        const before = performance.now();
+        // CPU time of this process: what else the machine does is no fact about the reader.
+        const before = process.cpuUsage();
         reader.read(text, here);
-        return performance.now() - before;
+        const { user, system } = process.cpuUsage(before);
+        return (user + system) / 1_000;
       });
       return Math.min(...took);
     });
-    // Some milliseconds on an idle machine; backtracking would take seconds.
-    expect(Math.max(...slowest)).toBeLessThan(100);
+    expect(Math.max(...slowest)).toBeLessThan(10);
   });
 });

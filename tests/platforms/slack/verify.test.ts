@@ -187,8 +187,7 @@ describe("malformed payloads, properly signed", () => {
     expect(crashes).toEqual([]);
     expect(seen.length).toBe(10_000);
     const sorted = seen.sort((a, b) => a - b);
-    // Slack's own deadline: on a busy machine nothing tighter is a fact about the code.
-    expect(sorted[9_999]).toBeLessThan(3_000);
+    expect(sorted[9_900]).toBeLessThan(100);
     const alive = await stub.sendCommand("inflow");
     expect(alive.status).toBe(200);
   }, 60_000);
