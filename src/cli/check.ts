@@ -36,16 +36,18 @@ async function check(options: CheckOptions): Promise<void> {
   try {
     const { catalog, pools } = house;
     const results = await checkData(catalog, pools.writer, clock.now());
+    const made = results.filter(({ verdict }) => verdict !== "unknown").length;
     const locale = localeFor(language);
     const say = sayIn(language, locale);
     const findings = results
       .filter(({ verdict }) => verdict === "bad")
       .map((finding) => ({ ...finding, sentence: sayFinding(finding, { say, language, locale, zone, catalog }) }));
     if (options.json) process.stdout.write(`${JSON.stringify({ checks: results.length, findings, results })}\n`);
-    else if (findings.length === 0) process.stdout.write(`${say("check.ok", { n: results.length })}\n`);
+    else if (made === 0) process.stdout.write(`${say("check.none")}\n`);
+    else if (findings.length === 0) process.stdout.write(`${say("check.ok", { n: made })}\n`);
     else
       process.stdout.write(
-        `${[say("check.found", { bad: findings.length, n: results.length }), ...findings.map(({ sentence }) => `• ${sentence}`)].join("\n")}\n`,
+        `${[say("check.found", { bad: findings.length, n: made }), ...findings.map(({ sentence }) => `• ${sentence}`)].join("\n")}\n`,
       );
   } finally {
     await house.close();

@@ -101,9 +101,12 @@ function announce(running: readonly Running[], json: boolean): void {
   if (json)
     process.stdout.write(`${JSON.stringify({ running: running.map(({ name, where }) => ({ name, where })) })}\n`);
   else
-    for (const { name, where } of running.filter((one) => one.where !== "hourly"))
+    for (const { name, where } of running.filter(({ where }) => !IN_THE_BACKGROUND.test(where)))
       process.stdout.write(`${name}: ${where}\n`);
 }
+
+/** What nobody connects to is not announced. */
+const IN_THE_BACKGROUND = /^(hourly|every )/;
 
 /** Runs until Ctrl+C or SIGTERM; a second signal does not wait for answers under way. */
 async function untilStopped(house: House, running: readonly Running[]): Promise<void> {

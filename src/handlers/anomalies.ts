@@ -69,7 +69,9 @@ function wordsOf(digest: Digest, question: Question, days: number, asking: Askin
           series: normal.series,
           first: findingLine(first.deviation, asking),
         })
-      : asking.say("anomalies.none", { n: normal.metrics, series: normal.series }),
+      : normal.series === 0
+        ? asking.say("anomalies.nothing")
+        : asking.say("anomalies.none", { n: normal.metrics, series: normal.series }),
     echo: echoOf(question, asking, asking.zone),
     body: [
       ...healthOf(digest, asking),

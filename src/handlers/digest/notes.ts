@@ -58,6 +58,7 @@ const hasHealth = (digest: Digest): boolean =>
 /** "Digest of 16 Mar 2026: 2 findings", or the whole quiet day. */
 export function headline(digest: Digest, asking: Asking): string {
   const day = formatPeriod(dayPeriod(digest), asking.locale, digest.zone);
+  if (isQuiet(digest) && digest.normal.series === 0) return asking.say("digest.nothing", { day });
   if (isQuiet(digest)) return asking.say("digest.quiet", { day, n: digest.normal.metrics });
   if (digest.findings.length === 0 && hasHealth(digest)) return asking.say("digest.data_first", { day });
   return asking.say("digest.title", { day, n: digest.findings.length });
