@@ -75,7 +75,7 @@ async function day(
     zone: ZONE,
     now,
   };
-  const asked = { filters: {}, metrics: [], period: null, remembers: false };
+  const asked = { filters: {}, metrics: [], period: null, channel: null };
   const composed = await composeDigest(asked, asking, { facts: pools.reader, writer: pools.writer });
   if (!composed.ok) throw new Error(composed.error.code, { cause: composed.error.cause });
   const { findings, more, health, healthSince } = composed.value;

@@ -274,7 +274,7 @@ function composersOf(house: House): Composers {
   const parts: BotParts = { ...house.parts, measure: sharedMeasure(house.parts.measure, () => performance.now()) };
   return {
     question: questionComposer(parts),
-    digest: digestComposer(parts),
+    digest: digestComposer(parts, () => performance.now()),
     watch: watchComposer(parts),
     owners: ownersComposer(parts),
   };

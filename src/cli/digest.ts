@@ -49,7 +49,7 @@ async function digest(options: DigestOptions): Promise<number> {
     if (options.post) return await post(house, options.json === true);
     const asking = askingOf(house, zone, now);
     const composed = await composeDigest(
-      { filters: {}, metrics: [], period: null, remembers: false },
+      { filters: {}, metrics: [], period: null, channel: null },
       asking,
       house.parts,
     );
@@ -136,7 +136,7 @@ async function post(house: House, json: boolean): Promise<number> {
   const posted: { readonly channel: string; readonly planned: boolean }[] = [];
   for (const { id, zone, channel, channelName, plannedThrough } of schedules) {
     const slot = `${dayIn(now, zone)} by hand`;
-    const run = { runKey: `${id}/${slot}`, slot, at: now, offDay: null };
+    const run = { runKey: `${id}/${slot}`, slot, at: now, masked: null };
     posted.push({ channel: channelName ?? channel, planned: (await planRuns(writer, id, [run], plannedThrough)) > 0 });
   }
   const lines = posted.map(

@@ -8,7 +8,7 @@ import { err, ok, type Result } from "../kernel/result.ts";
 import { type Asking, blankDraft, type Draft } from "./asking.ts";
 import { composeDigest, type Digest } from "./digest/digest.ts";
 import { findingLine, segmentName } from "./digest/finding-words.ts";
-import { findingDetails, healthOf } from "./digest/notes.ts";
+import { aside, findingDetails, healthOf } from "./digest/notes.ts";
 import { echoOf } from "./echo.ts";
 import { metricName } from "./names.ts";
 import type { BotParts } from "./parts.ts";
@@ -31,7 +31,7 @@ export async function answerAnomalies(
   const started = performance.now();
   const zone = zoneOf(question, asking);
   const composed = await composeDigest(
-    { filters: question.filters, metrics: question.metrics, period, remembers: false },
+    { filters: question.filters, metrics: question.metrics, period, channel: null },
     { ...asking, zone },
     parts,
   );
@@ -72,7 +72,7 @@ function wordsOf(digest: Digest, question: Question, days: number, asking: Askin
       : normal.series === 0
         ? asking.say("anomalies.nothing")
         : asking.say("anomalies.none", { n: normal.metrics, series: normal.series }),
-    echo: echoOf(question, asking, asking.zone),
+    echo: echoOf({ ...question, period: question.period ?? newest(digest) }, asking, asking.zone),
     body: [
       ...healthOf(digest, asking),
       ...findings.map((finding, index) =>
@@ -81,6 +81,7 @@ function wordsOf(digest: Digest, question: Question, days: number, asking: Askin
         ),
       ),
       ...(days > 7 && all.length > 0 ? [firedLine(all, days, asking)] : []),
+      ...(isDigest(question) ? aside(digest, asking) : []),
     ].filter((text) => text !== ""),
     table: tableOf(all),
     view:
@@ -112,6 +113,10 @@ function wordsOf(digest: Digest, question: Question, days: number, asking: Askin
     dataLine: "",
   };
 }
+
+/** Everything on the newest days is what a morning's digest says. */
+const isDigest = ({ metrics, period }: Question): boolean => metrics.length === 0 && period === null;
+const newest = ({ day }: Digest) => ({ from: day, to: shiftDay(day, 1) });
 
 /** Had the scan run on each of these days: on which of them it would have spoken. */
 function firedLine(deviations: readonly Deviation[], days: number, asking: Asking): string {

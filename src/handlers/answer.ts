@@ -12,7 +12,7 @@ import type { Asking, Draft } from "./asking.ts";
 import { answerChanges } from "./changes.ts";
 import { answerClarify } from "./clarify.ts";
 import { answerDefine } from "./define.ts";
-import { answerDigestWords, namesDigest } from "./digest/ask.ts";
+import { answerDigestWords, namesDigest, type ReadInstead } from "./digest/ask.ts";
 import { exampleSteps } from "./examples.ts";
 import { answerForecast } from "./forecast.ts";
 import { answerHelp, answerMetrics } from "./listing.ts";
@@ -31,7 +31,7 @@ import { withLedger } from "./with-ledger.ts";
 /** What the words gave, and how to read them again with another word in their place. */
 export interface Heard {
   readonly reading: Reading;
-  readonly readInstead: (word: string, instead: string) => Question;
+  readonly readInstead: ReadInstead;
 }
 /** Answers a Question of any kind. `heard` = null for a click. */
 export type Answerer = (question: Question, heard: Heard | null, asking: Asking, where: ChannelRef) => Promise<Draft>;
@@ -126,7 +126,7 @@ async function answerReplay(parts: BotParts, question: Question, asking: Asking)
 /** A word that stood where a metric or a value belongs and is none: the nearest three as buttons, nothing guessed. */
 function answerUnknown(question: Question, unknown: Unknown, readInstead: Heard["readInstead"], asking: Asking): Draft {
   const near = unknown.nearest
-    .map((id) => ({ label: labelOf(id, unknown, asking), question: readInstead(unknown.text, id) }))
+    .map((id) => ({ label: labelOf(id, unknown, asking), question: readInstead(unknown.text, id).question }))
     .filter((choice) => choice.question.kind !== "help" && choice.question.kind !== "clarify");
   const refusal: Refusal = {
     code:

@@ -70,7 +70,7 @@ async function replyTo(parts: BotParts, answerer: Answerer, inbound: Inbound): P
   const reading = act.type === "words" ? read(act.text) : null;
   const heardIn = (made: Reading): Heard => ({
     reading: made,
-    readInstead: (word, instead) => read(withWord(act.type === "words" ? act.text : "", word, instead)).question,
+    readInstead: (word, instead) => read(withWord(act.type === "words" ? act.text : "", word, instead)),
   });
   const question = reading?.question ?? (act.type === "choice" ? act.question : blank("help"));
   const language = reading?.language ?? usual;

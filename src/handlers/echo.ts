@@ -10,7 +10,9 @@ import { dimensionWord, filtersName, metricName, windowName } from "./names.ts";
 export function echoOf(question: Question, asking: Asking, zone: string | null): string {
   const { say, language, catalog } = asking;
   const parts = [
-    question.metrics.map((id) => metricName(catalog, id, language)).join(", "),
+    question.kind === "anomalies" && question.metrics.length === 0
+      ? say("anomalies.all_metrics")
+      : question.metrics.map((id) => metricName(catalog, id, language)).join(", "),
     filtersName(question, asking),
     splitName(question, asking),
     grainName(question, asking),

@@ -30,6 +30,8 @@ export const limits = {
   /** Measurements that equal questions of one slot share. */
   sharedMeasuresMax: 500,
   sharedMeasureMs: 600_000,
+  /** Scans of the mart (some megabytes each) that digests of one slot share. */
+  sharedLooksMax: 12,
   runsKeptDays: 400,
   /** Scheduled messages that a page fetches. */
   pagePostsMax: 30,

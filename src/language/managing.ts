@@ -14,10 +14,13 @@ export interface Managing {
 export const MANAGING_VERBS = ["list", "pause", "resume", "stop", "hand_over", "take_over"] as const;
 export type ManagingVerb = (typeof MANAGING_VERBS)[number];
 
+/** `skip`: nothing is sent on such days; `mask`: what is sent says which day it is. */
+export type OffDayWish = "skip" | "mask";
+
 /** How a new schedule or watch is to behave, where the words say so; null = not said. */
 export interface Clauses {
-  readonly skipWeekends: boolean;
-  readonly skipHolidays: boolean;
+  readonly weekends: OffDayWish | null;
+  readonly holidays: OffDayWish | null;
   /** Channel that hears of it when nobody reacts, as typed. */
   readonly escalateTo: string | null;
   /** Minutes of the day between which nothing is sent; `from` may be later than `to`. */
@@ -27,8 +30,8 @@ export interface Clauses {
   readonly volumeMin: number | null;
 }
 export const noClauses: Clauses = {
-  skipWeekends: false,
-  skipHolidays: false,
+  weekends: null,
+  holidays: null,
   escalateTo: null,
   quiet: null,
   coolDownMinutes: null,
@@ -124,8 +127,10 @@ function cuttersOf(lexicon: Lexicon): Cutter[] {
     read,
   });
   return [
-    cutter("skip.weekends", "", () => ({ skipWeekends: true })),
-    cutter("skip.holidays", "", () => ({ skipHolidays: true })),
+    cutter("skip.weekends", "", () => ({ weekends: "skip" })),
+    cutter("skip.holidays", "", () => ({ holidays: "skip" })),
+    cutter("mark.weekends", "", () => ({ weekends: "mask" })),
+    cutter("mark.holidays", "", () => ({ holidays: "mask" })),
     cutter("escalate", CHANNEL, (_, matched) => ({
       escalateTo: /#[^\s<>,;，、]+(?:\|[^<>]+)?/u.exec(matched)?.[0] ?? null,
     })),

@@ -1,5 +1,4 @@
 import type { PostContent } from "../chat/post.ts";
-import type { OffDay } from "../queries/state/runs.ts";
 import type { Schedule } from "../queries/state/schedules.ts";
 
 /** One run of a schedule, to be put into words. */
@@ -14,8 +13,6 @@ export interface Slot {
   readonly at: number;
   /** How much later than that it is now; the worker adds the sentence that says so. */
   readonly lateMs: number;
-  /** The weekend or holiday that the schedule wants masked: its numbers are no sign of anything. Null on ordinary days. */
-  readonly offDay: OffDay | null;
 }
 
 /**

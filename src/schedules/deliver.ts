@@ -24,9 +24,9 @@ import { findSchedule, type Schedule } from "../queries/state/schedules.ts";
 import { saveThread } from "../queries/state/threads.ts";
 import type { Breaker } from "./breaker.ts";
 import type { Composers, Slot } from "./compose.ts";
-import { saidLate } from "./lateness.ts";
 import { noticeOf } from "./notice.ts";
 import type { Pace } from "./pace.ts";
+import { saidLate, saidMasked } from "./said-first.ts";
 
 export interface DeliverParts {
   readonly pool: Pool;
@@ -110,9 +110,10 @@ async function composed(parts: DeliverParts, held: Held): Promise<boolean> {
 
 async function contentsOf(parts: DeliverParts, { run, schedule }: Held): Promise<readonly PostContent[] | null> {
   const lateMs = Math.max(0, run.now - run.slotAt);
-  const slot: Slot = { schedule, day: run.slot.slice(0, 10), at: run.slotAt, lateMs, offDay: run.offDay };
+  const slot: Slot = { schedule, day: run.slot.slice(0, 10), at: run.slotAt, lateMs };
   try {
-    return await within(limits.composeTimeoutMs, parts.composers[schedule.payload.type](slot));
+    const made = await within(limits.composeTimeoutMs, parts.composers[schedule.payload.type](slot));
+    return made.map((content, index) => (index === 0 ? saidMasked(content, run.masked, schedule) : content));
   } catch (cause) {
     parts.log.error({ err: cause, run: run.runKey }, "a run could not be composed");
     return null;

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { LANGUAGES, type Language } from "../chat/answer.ts";
 import { sayIn } from "../chat/messages.ts";
+import type { ChannelRef, PlatformName } from "../chat/port.ts";
 import type { PostContent } from "../chat/post.ts";
 import type { Asking } from "../handlers/asking.ts";
+import { sharedLook } from "../handlers/digest/look.ts";
 import { prepareDigest } from "../handlers/digest/prepare.ts";
 import type { BotParts } from "../handlers/parts.ts";
 import type { Composer } from "./compose.ts";
@@ -12,8 +14,9 @@ const payloadSchema = z.object({
   filters: z.record(z.string(), z.array(z.string())).default({}),
 });
 
-/** The morning's digest: its head, then each finding as the root of a thread. On a masked day its numbers say that they are no sign. */
-export function digestComposer(parts: BotParts): Composer {
+/** The morning's digest: its head, then each finding as the root of a thread. Digests of one slot share the look at the mart. */
+export function digestComposer(parts: BotParts, monotonic: () => number): Composer {
+  const lookAt = sharedLook(monotonic);
   return async ({ schedule, at }): Promise<PostContent[]> => {
     const { filters } = payloadSchema.parse(schedule.payload);
     const language = languageOf(schedule.language);
@@ -26,7 +29,9 @@ export function digestComposer(parts: BotParts): Composer {
       zone: schedule.zone,
       now: at,
     };
-    const prepared = await prepareDigest(filters, asking, parts);
+    const { tenant, channel } = schedule;
+    const where: ChannelRef = { platform: schedule.platform as PlatformName, tenant, channel };
+    const prepared = await prepareDigest(filters, where, asking, { ...parts, lookAt });
     if (!prepared.ok)
       throw new Error(`the digest was refused: ${prepared.error.code}`, { cause: prepared.error.cause });
     return prepared.value.notes.map((note) => ({ type: "note", note }));

@@ -1,11 +1,12 @@
 import type { Pool } from "pg";
 import { Temporal } from "temporal-polyfill";
+import { shiftDay } from "../handlers/scan/days.ts";
 import type { LedgerEntry } from "../kernel/ledger.ts";
 import { limits } from "../kernel/limits.ts";
 import type { Log } from "../kernel/log.ts";
 import { readLedger } from "../queries/changes.ts";
-import { databaseNow, type PlannedRun, planRuns } from "../queries/state/runs.ts";
-import { runningSchedules, type Schedule } from "../queries/state/schedules.ts";
+import { databaseNow, type OffDay, type PlannedRun, planRuns } from "../queries/state/runs.ts";
+import { type OffDayRule, runningSchedules, type Schedule } from "../queries/state/schedules.ts";
 import { due } from "./due.ts";
 import { type Calendar, offDayOf } from "./off-days.ts";
 import { parseWhen } from "./when.ts";
@@ -42,12 +43,20 @@ export function runsDue(schedule: Schedule, now: number, holidays: readonly Ledg
   const last = Math.max(schedule.plannedThrough, now - limits.planBackDays * MS_PER_DAY);
   const calendar: Calendar = { country: schedule.country, ledger: ledgerDays(schedule, holidays) };
   const runs = due(when, schedule.zone, now, last).flatMap(({ slot, day, at }) => {
-    const offDay = offDayOf(day, calendar, schedule.language);
-    const rule = offDay === null ? "post" : offDay.kind === "weekend" ? schedule.weekends : schedule.holidays;
-    if (rule === "skip") return [];
-    return [{ runKey: runKeyOf(schedule, slot), slot, at, offDay: rule === "mask" ? offDay : null }];
+    if (offDayUnder("skip", day, schedule, calendar)) return [];
+    // A digest is about the day before.
+    const about = schedule.payload.type === "digest" ? shiftDay(day, -1) : day;
+    const offDay = offDayUnder("mask", about, schedule, calendar);
+    return [{ runKey: runKeyOf(schedule, slot), slot, at, masked: offDay && { ...offDay, day: about } }];
   });
   return madeUp(runs, schedule, now);
+}
+
+/** The off day that `day` is, where the schedule has this rule for such days. */
+function offDayUnder(rule: OffDayRule, day: string, schedule: Schedule, calendar: Calendar): OffDay | null {
+  const offDay = offDayOf(day, calendar, schedule.language);
+  if (offDay === null) return null;
+  return (offDay.kind === "weekend" ? schedule.weekends : schedule.holidays) === rule ? offDay : null;
 }
 
 /** Schedule, local day (and hour), destination: the same however often and wherever it is planned. */

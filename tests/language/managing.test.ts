@@ -52,9 +52,11 @@ describe("words about schedules that are there", () => {
 describe("clauses of a new schedule or watch", () => {
   it("are cut out before the question is read, so that they change nothing in it", () => {
     const said = reader.read("send tat every day 8am skip weekends", here);
-    expect(said.clauses).toMatchObject({ skipWeekends: true, skipHolidays: false });
+    expect(said.clauses).toMatchObject({ weekends: "skip", holidays: null });
     expect(said.question).toEqual(reader.read("send tat every day 8am", here).question);
-    expect(clauses("kirim tat setiap hari jam 8 kecuali hari libur")).toMatchObject({ skipHolidays: true });
+    expect(clauses("kirim tat setiap hari jam 8 kecuali hari libur")).toMatchObject({ holidays: "skip" });
+    expect(clauses("send tat every day 8am, mark holidays")).toMatchObject({ holidays: "mask", weekends: null });
+    expect(clauses("每天早上8点发送积压 标注周末")).toMatchObject({ weekends: "mask" });
   });
 
   it("say quiet hours, cool-down, volume and who hears of it when nobody reacts", () => {

@@ -6,11 +6,14 @@ import { sayIn } from "../../src/chat/messages.ts";
 import { readCatalog } from "../../src/cli/read-catalog.ts";
 import type { Asking } from "../../src/handlers/asking.ts";
 import { composeDigest, type Digest } from "../../src/handlers/digest/digest.ts";
+import { type LookAt, sharedLook } from "../../src/handlers/digest/look.ts";
 import { digestNotes } from "../../src/handlers/digest/notes.ts";
 import { prepareDigest } from "../../src/handlers/digest/prepare.ts";
 import { dayIn, dayStart, shiftDay } from "../../src/handlers/scan/days.ts";
 import { createMeasure } from "../../src/queries/create-measure.ts";
 import { openPools, type Pools } from "../../src/queries/database/pools.ts";
+import { bindFinding } from "../../src/queries/state/findings.ts";
+import { sharedMeasure } from "../../src/schedules/shared-measure.ts";
 import { DEMO_NOW, type TestDatabase, testDatabase } from "../support/database.ts";
 
 /**
@@ -50,11 +53,7 @@ function asking(day: string): Asking {
 
 async function digestOf(day: string): Promise<Digest> {
   const parts = { facts: database.reader, writer: database.writer };
-  const composed = await composeDigest(
-    { filters: {}, metrics: [], period: null, remembers: false },
-    asking(day),
-    parts,
-  );
+  const composed = await composeDigest({ filters: {}, metrics: [], period: null, channel: null }, asking(day), parts);
   if (!composed.ok) throw new Error(JSON.stringify(composed.error));
   return composed.value;
 }
@@ -127,20 +126,57 @@ test("a quiet day says so in one line", async () => {
   expect(digest.normal.series).toBeGreaterThan(200);
 }, 120_000);
 
-test("a posted digest keeps its findings: the next morning they are open, not news again", async () => {
-  const spike = planted("report_spike");
-  const day = firstDay(spike);
-  const parts = { facts: database.reader, writer: database.writer };
-  const first = await prepareDigest({}, asking(day), parts);
-  const again = await prepareDigest({}, asking(day), parts);
-  if (!first.ok || !again.ok) throw new Error("no digest");
-  expect(again.value.ids).toEqual(first.value.ids);
-  expect(again.value.notes).toEqual(first.value.notes);
-  const next = await prepareDigest({}, asking(shiftDay(day, 1)), parts);
-  if (!next.ok) throw new Error("no digest");
-  const told = first.value.digest.findings.map(
-    ({ deviation }) => `${deviation.metric} ${JSON.stringify(deviation.segment)}`,
+const OPS = { platform: "slack", tenant: "T0TEAM", channel: "C0OPS" } as const;
+const LEADS = { ...OPS, channel: "C0LEADS" } as const;
+const named = ({ findings }: Digest): string[] =>
+  findings.map(({ deviation }) => `${deviation.metric} ${JSON.stringify(deviation.segment)}`);
+
+/** The digest of a day as a channel gets it, its findings bound to their threads as the delivery binds them. */
+async function posted(day: string, channel: typeof OPS | typeof LEADS, lookAt?: LookAt) {
+  const parts = { facts: database.reader, writer: database.writer, ...(lookAt && { lookAt }) };
+  const made = await prepareDigest({}, channel, asking(day), parts);
+  if (!made.ok) throw new Error("no digest");
+  for (const finding of made.value.ids) await bindFinding(database.writer, { ...channel, thread: finding }, finding);
+  return made.value;
+}
+
+test("a posted digest keeps its findings: the next morning they are open there, and news where they were not told", async () => {
+  const day = firstDay(planted("report_spike"));
+  const lookAt = sharedLook(() => performance.now());
+  const first = await posted(day, OPS, lookAt);
+  const again = await posted(day, OPS, lookAt);
+  expect(again.ids).toEqual(first.ids);
+  expect(again.notes).toEqual(first.notes);
+  const next = shiftDay(day, 1);
+  const here = await posted(next, OPS, lookAt);
+  const there = await posted(next, LEADS, lookAt);
+  const goesOn = named(first.digest).filter((one) =>
+    [...named(here.digest), ...named({ ...here.digest, findings: here.digest.open })].includes(one),
   );
-  for (const { deviation } of next.value.digest.findings)
-    expect(told).not.toContain(`${deviation.metric} ${JSON.stringify(deviation.segment)}`);
+  expect(goesOn.length).toBeGreaterThan(0);
+  for (const one of goesOn) {
+    expect(named(here.digest)).not.toContain(one);
+    expect(named(there.digest)).toContain(one);
+  }
+}, 240_000);
+
+test("500 channels of one slot are one look at the mart and one explanation of each finding", async () => {
+  let statements = 0;
+  const count = (): void => {
+    statements += 1;
+  };
+  database.reader.on("acquire", count);
+  patient.reader.on("acquire", count);
+  const morning = asking(firstDay(planted("report_spike")));
+  const monotonic = () => performance.now();
+  const shared = { ...morning, measure: sharedMeasure(morning.measure, monotonic) };
+  const parts = { facts: database.reader, writer: database.writer, lookAt: sharedLook(monotonic) };
+  const alone = await prepareDigest({}, OPS, shared, parts);
+  const once = statements;
+  expect(once).toBeGreaterThan(20);
+  const channels = Array.from({ length: 500 }, (_, n) => ({ ...OPS, channel: `C${n}` }));
+  const made = await Promise.all(channels.map((channel) => prepareDigest({}, channel, shared, parts)));
+  expect(statements).toBe(once);
+  if (!alone.ok) throw new Error("no digest");
+  for (const one of made) expect(one.ok && one.value.digest.numbers).toEqual(alone.value.digest.numbers);
 }, 240_000);

@@ -206,7 +206,7 @@ describe("any question of a thread can be sent again", () => {
     expect((await say("yes")).headline).toContain("Saved:");
     const schedule = (await house.schedules()).at(-1) as Schedule;
     const at = Date.parse("2026-03-16T08:00+08:00");
-    const [post] = await questionComposer(house.parts)({ schedule, day: "2026-03-16", at, lateMs: 0, offDay: null });
+    const [post] = await questionComposer(house.parts)({ schedule, day: "2026-03-16", at, lateMs: 0 });
     expect(post).toMatchObject({
       type: "answer",
       answer: { status: "answered", question: { kind: first.question.kind } },

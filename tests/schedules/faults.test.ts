@@ -256,20 +256,25 @@ describe("time", () => {
     expect(inChannel()).toEqual([]);
     expect(toOwner()).toEqual([expect.stringContaining("could not be posted in time")]);
   });
-  it("a weekend that is to be skipped has no post, a masked one knows what day it is", async () => {
-    const saturday = nine() + ((6 - new Date(nine()).getUTCDay() + 7) % 7) * 24 * HOUR;
-    const skipped = await at(saturday + MINUTE, { weekends: "skip" });
-    await skipped.since(saturday - HOUR);
+  const saturday = () => nine() + ((6 - new Date(nine()).getUTCDay() + 7) % 7) * 24 * HOUR;
+  it("a weekend that is to be skipped has no post", async () => {
+    const skipped = await at(saturday() + MINUTE, { weekends: "skip" });
+    await skipped.since(saturday() - HOUR);
     await skipped.tick();
     expect(inChannel()).toEqual([]);
-    const masked = await at(saturday + MINUTE, { weekends: "mask" });
-    await masked.since(saturday - HOUR);
-    await createWorker(
-      workerParts(database, posters, {
-        pool: masked.clock.pool,
-        composer: async ({ offDay }) => [note(offDay?.name ?? "a working day")],
-      }),
-    ).tick();
-    expect(inChannel()).toEqual([expect.stringContaining("Saturday")]);
+  });
+  it.each([
+    ["a question on Saturday", "question", 0, /is a weekend day \(Saturday\)/],
+    ["a question on Monday", "question", 2, null],
+    ["a digest on Saturday, about Friday", "digest", 0, null],
+    ["a digest on Monday, about Sunday", "digest", 2, /is a weekend day \(Sunday\)/],
+  ] as const)("where weekends are marked, the day that a post is about: %s", async (_, type, later, marked) => {
+    const morning = saturday() + later * 24 * HOUR;
+    const { since, tick } = await at(morning + MINUTE, { payload: { type }, weekends: "mask" });
+    await since(morning - HOUR);
+    await tick();
+    expect(inChannel()).toHaveLength(1);
+    if (marked) expect(inChannel()[0]).toMatch(marked);
+    else expect(inChannel()[0]).not.toContain("weekend");
   });
 });

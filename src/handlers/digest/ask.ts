@@ -1,20 +1,15 @@
 import type { ChannelRef } from "../../chat/port.ts";
 import { blank, type Question } from "../../kernel/question.ts";
-import { zoneOf } from "../../language/times.ts";
-import { keepDraft } from "../../queries/state/drafts.ts";
-import type { NewSchedule } from "../../queries/state/schedules.ts";
+import type { Reading } from "../../language/reader.ts";
 import { answerAnomalies } from "../anomalies.ts";
-import { type Asking, blankDraft, type Draft } from "../asking.ts";
+import type { Asking, Draft } from "../asking.ts";
 import { filtersName } from "../names.ts";
 import type { BotParts } from "../parts.ts";
 import { answerRefusal } from "../refuse.ts";
-import { button } from "../standing/buttons.ts";
-import { placeName, placeOf } from "../standing/place.ts";
-import { placeLines, refused, rhythmOf } from "../standing/propose-schedule.ts";
-import { nextRuns, rhythmName } from "../standing/rhythm.ts";
+import { scheduleCard } from "../standing/propose-schedule.ts";
 
-/** The reading of the words with another in place of one. */
-export type ReadInstead = (word: string, instead: string) => Question;
+/** The words read with another in place of one of them. */
+export type ReadInstead = (word: string, instead: string) => Reading;
 
 /**
  * "digest ID", "send the digest every weekday 8:30 to #ops": words that name no metric but the digest. Null where they do not. What else is
@@ -30,9 +25,9 @@ export async function answerDigestWords(
   const named = digestWord(words, asking);
   const [stand] = [...asking.catalog.metrics.values()].filter(({ scan }) => scan !== null);
   if (named === null || !stand) return null;
-  const read = readInstead(named, stand.id);
-  if (read.kind === "schedule") return proposeDigest(read, asking, where, parts);
-  const question: Question = { ...blank("anomalies"), filters: read.filters, grain: "day" };
+  const reading = readInstead(named, stand.id);
+  if (reading.question.kind === "schedule") return proposeDigest(reading, asking, where, parts);
+  const question: Question = { ...blank("anomalies"), filters: reading.question.filters, grain: "day" };
   const answered = await answerAnomalies(question, asking, parts);
   return answered.ok ? answered.value : answerRefusal(question, answered.error, asking);
 }
@@ -47,44 +42,17 @@ function digestWord(text: string, { catalog }: Asking): string | null {
 }
 
 /** The digest as a schedule, to be saved with one press. */
-async function proposeDigest(question: Question, asking: Asking, where: ChannelRef, parts: BotParts): Promise<Draft> {
-  const place = await placeOf(parts, where, question.options.to ?? null, asking);
-  if (!place.ok) return refused(question, place.sentence, asking);
-  const { filters } = question;
-  const wanted: NewSchedule = {
-    payload: { type: "digest", filters },
-    cron: question.options.cron ?? "0 9 * * *",
-    zone: zoneOf(filters, null, asking.zone, asking.catalog),
-    platform: where.platform,
-    tenant: where.tenant,
-    channel: place.place.channel,
-    channelName: place.place.name,
-    language: asking.language,
-    locale: asking.locale,
-    owner: asking.asker?.person ?? "",
+function proposeDigest(reading: Reading, asking: Asking, where: ChannelRef, parts: BotParts): Promise<Draft> {
+  const { filters } = reading.question;
+  const question: Question = { ...reading.question, metrics: [] };
+  const segment = filtersName(question, asking);
+  const name = asking.say("name.digest");
+  const sent = {
+    payload: { type: "digest" as const, filters },
+    about: question,
+    zone: reading.zone,
+    name: segment === "" ? name : `${name} (${segment})`,
+    window: "",
   };
-  const rhythm = rhythmOf(wanted);
-  if (parts.upcoming(rhythm, asking.now, 1).length === 0)
-    return refused(question, asking.say("schedule.never"), asking);
-  const id = await keepDraft(parts.writer, wanted);
-  const named = filtersName(question, asking);
-  const what = named === "" ? asking.say("name.digest") : `${asking.say("name.digest")} (${named})`;
-  const body = [
-    asking.say("schedule.line.what", { what }),
-    asking.say("schedule.line.next", { runs: nextRuns(parts, rhythm, asking) }),
-    ...placeLines(wanted, asking),
-  ];
-  return {
-    ...blankDraft(asking, { ...question, metrics: [] }, "answered"),
-    headline: asking.say("schedule.head", {
-      what,
-      when: rhythmName(wanted, asking),
-      where: placeName(place.place, asking),
-    }),
-    body: [body.join("\n")],
-    next: [
-      button("button.save", { verb: "save", id }, asking),
-      button("button.discard", { verb: "discard", id }, asking),
-    ],
-  };
+  return scheduleCard(parts, question, sent, reading, asking, where);
 }

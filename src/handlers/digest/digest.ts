@@ -1,39 +1,35 @@
 import { formatInstant } from "../../chat/format.ts";
-import type { ChartSpec } from "../../kernel/chart-spec.ts";
-import type { Deviation } from "../../kernel/deviation.ts";
+import type { ChannelRef } from "../../chat/port.ts";
 import { type FindingState, openState, stateAt } from "../../kernel/finding-state.ts";
-import type { LedgerEntry } from "../../kernel/ledger.ts";
 import { limits } from "../../kernel/limits.ts";
 import type { SqlRecord } from "../../kernel/measurement.ts";
 import type { Period, Question } from "../../kernel/question.ts";
 import type { Refusal } from "../../kernel/refusal.ts";
 import { ok, type Result } from "../../kernel/result.ts";
-import { type FindingRecord, precisionByDetector, recentFindings, subjectOf } from "../../queries/state/findings.ts";
+import {
+  type FindingRecord,
+  findingsToldIn,
+  precisionByDetector,
+  recentFindings,
+  subjectOf,
+} from "../../queries/state/findings.ts";
 import type { PostedNumber } from "../../queries/state/posted-numbers.ts";
 import type { Asking } from "../asking.ts";
 import type { BotParts } from "../parts.ts";
 import { dayStart, shiftDay } from "../scan/days.ts";
-import { type Incident, incidentsOf, isWithin, meet } from "../scan/incidents.ts";
-import { type Health, type Scanned, scanMart } from "../scan/scan-mart.ts";
-import { driverOf } from "../why/driver-line.ts";
+import { type Incident, isWithin } from "../scan/incidents.ts";
+import type { Health, Scanned } from "../scan/scan-mart.ts";
 import { findingQuestion } from "./finding-words.ts";
-import { headlineNumbers, type Restated, restatements } from "./numbers.ts";
-import { bandPicture } from "./picture.ts";
-import { type Recommendation, recommend } from "./recommend.ts";
+import { type Explanation, type LookAt, lookAtMart } from "./look.ts";
+import { type Restated, restatements } from "./numbers.ts";
 
 /** One finding of a digest: what happened, why, what to do. */
-export interface DigestFinding extends Incident {
+export interface DigestFinding extends Incident, Explanation {
   /** The row of the same finding of an earlier digest; null = found for the first time. */
   readonly known: FindingRecord | null;
   readonly state: FindingState;
   /** What its thread starts from. */
   readonly question: Question;
-  /** The segment that carries it, in words; null where no split tells. */
-  readonly driver: string | null;
-  /** Entries of the change ledger that began with it. */
-  readonly suspects: readonly string[];
-  readonly recommendation: Recommendation | null;
-  readonly chart: ChartSpec | null;
 }
 
 /** What a morning has to say, before it is put into the form of a post or an answer. */
@@ -64,8 +60,8 @@ export interface DigestAsked {
   readonly metrics: readonly string[];
   /** Null = the newest days. */
   readonly period: Period | null;
-  /** Findings are held to what earlier digests told: named again only if they go on. False for a question in chat. */
-  readonly remembers: boolean;
+  /** Findings are held to what earlier digests told in this channel: named again only if they go on. Null for a question in chat. */
+  readonly channel: ChannelRef | null;
 }
 
 /**
@@ -75,27 +71,21 @@ export interface DigestAsked {
 export async function composeDigest(
   asked: DigestAsked,
   asking: Asking,
-  parts: Pick<BotParts, "facts" | "writer" | "engine">,
+  parts: DigestParts,
 ): Promise<Result<Digest, Refusal>> {
-  const scanned = await scanMart(
-    { metrics: asked.metrics, filters: asked.filters, now: asking.now, zone: asking.zone, period: asked.period },
-    {
-      catalog: asking.catalog,
-      measure: asking.measure,
-      facts: parts.facts,
-      ...(parts.engine && { engine: parts.engine }),
-    },
-  );
-  if (!scanned.ok) return scanned;
-  const { deviations, share, lastDay, judged } = scanned.value;
-  const incidents = incidentsOf(deviations, { catalog: asking.catalog, share, lastDay });
+  const looked = await (parts.lookAt ?? lookAtMart)(asked, asking, parts);
+  if (!looked.ok) return looked;
+  const { scanned, incidents, numbers, explain } = looked.value;
+  const { lastDay, judged } = scanned;
   const known = await recentFindings(parts.writer, shiftDay(lastDay, -KNOWN_DAYS));
+  const toldHere = asked.channel ? await findingsToldIn(parts.writer, asked.channel) : null;
   const sorted = incidents.map((incident) => withState(incident, known, asking.now));
-  const told = (one: Stated): boolean => asked.remembers && isTold(one, shiftDay(lastDay, 1));
+  const told = (one: Stated): boolean => toldHere !== null && isTold(one, toldHere, shiftDay(lastDay, 1));
   const fresh = sorted.filter((one) => !told(one));
   const shown = fresh.slice(0, limits.findingsMax);
   const findings: DigestFinding[] = [];
-  for (const one of shown) findings.push(await explained(one, scanned.value, asking));
+  for (const one of shown)
+    findings.push({ ...one, question: findingQuestion(one.deviation), ...(await explain(one.deviation)) });
   const isMonday = new Date(`${shiftDay(lastDay, 1)}T00:00Z`).getUTCDay() === 1;
   const moved = new Set(incidents.flatMap(({ deviation, also }) => [deviation, ...also].map(({ metric }) => metric)));
   return ok({
@@ -109,16 +99,20 @@ export async function composeDigest(
       .filter(({ state }) => state.name === "open" || state.name === "owned")
       .map(bare),
     normal: { metrics: judged.metrics.filter((id) => !moved.has(id)).length, series: judged.series },
-    health: scanned.value.health,
+    health: scanned.health,
     healthSince: dayStart(lastDay, asking.zone) - HEALTH_BACK_MS,
-    outages: outagesOf(scanned.value, asking.zone),
-    numbers:
-      asked.metrics.length === 0 && asked.period === null ? await headlineNumbers(asking, lastDay, asked.filters) : [],
-    restated: asked.remembers ? await restatements(asking, parts.writer, shiftDay(lastDay, 1)) : [],
-    precision: asked.remembers && isMonday ? await lastWeek(parts, lastDay) : null,
-    sql: scanned.value.sql,
+    outages: outagesOf(scanned, asking.zone),
+    numbers,
+    restated: asked.channel ? await restatements(asking, parts.writer, shiftDay(lastDay, 1)) : [],
+    precision: asked.channel && isMonday ? await lastWeek(parts, lastDay) : null,
+    sql: scanned.sql,
   });
 }
+
+export type DigestParts = Pick<BotParts, "facts" | "writer" | "engine"> & {
+  /** Digests of one slot share the look at the mart; absent = each has its own. */
+  readonly lookAt?: LookAt;
+};
 
 /** Findings that a new digest knows of. */
 const KNOWN_DAYS = 21;
@@ -151,9 +145,11 @@ function withState(incident: Incident, known: readonly FindingRecord[], now: num
 const SAME_WITHIN_DAYS = 3;
 const isMuted = ({ state }: FindingRecord, now: number): boolean => stateAt(state, now).name === "muted";
 
-/** Told by a digest of an earlier day, muted, or closed by a verdict. */
-const isTold = ({ known, state }: Stated, digestDay: string): boolean =>
-  state.name !== "open" && state.name !== "owned" ? true : known !== null && known.firstDay < digestDay;
+/** Told here by a digest of an earlier day, muted, or closed by a verdict. */
+const isTold = ({ known, state }: Stated, toldHere: ReadonlySet<string>, digestDay: string): boolean =>
+  state.name !== "open" && state.name !== "owned"
+    ? true
+    : known !== null && known.firstDay < digestDay && toldHere.has(known.finding);
 
 const bare = (one: Stated): DigestFinding => ({
   ...one,
@@ -163,44 +159,6 @@ const bare = (one: Stated): DigestFinding => ({
   recommendation: null,
   chart: null,
 });
-
-async function explained(one: Stated, scanned: Scanned, asking: Asking): Promise<DigestFinding> {
-  const question = findingQuestion(one.deviation);
-  const driver = await driverOf({ ...question, kind: "why" }, asking);
-  return {
-    ...one,
-    question,
-    driver: driver?.text ?? null,
-    suspects: suspectsOf(one.deviation, scanned.ledger, asking),
-    recommendation: recommend(one.deviation, scanned, driver?.isMix ?? false, asking),
-    chart: bandPicture(one.deviation, scanned, asking),
-  };
-}
-
-/** Changes that people make: the ledger's feasts and outages are in the baseline already. */
-const SUSPECTS: ReadonlySet<string> = new Set(["policy", "guideline", "model", "roster"]);
-const SUSPECT_DAYS = 3;
-const SUSPECTS_MAX = 2;
-
-/** Entries that concern the segment and began within three days of the finding's first day. */
-function suspectsOf(deviation: Deviation, ledger: readonly LedgerEntry[], asking: Asking): string[] {
-  const start = dayStart(deviation.period.from, deviation.zone);
-  return ledger
-    .filter(({ kind, startsAt, markets, queues }) => {
-      const at = Date.parse(startsAt);
-      const segment = { ...(markets && { market: markets }), ...(queues && { queue: queues }) };
-      return (
-        SUSPECTS.has(kind) &&
-        at > start - SUSPECT_DAYS * DAY_MS &&
-        at < start + 2 * DAY_MS &&
-        meet(segment, deviation.segment)
-      );
-    })
-    .slice(-SUSPECTS_MAX)
-    .map(({ title, startsAt }) =>
-      asking.say("why.changes", { title, at: formatInstant(startsAt, asking.locale, deviation.zone) }),
-    );
-}
 
 /** Outages of the ledger that touch the last two days. */
 function outagesOf({ ledger, lastDay }: Scanned, zone: string): Digest["outages"] {

@@ -1,3 +1,4 @@
+import type { ChannelRef } from "../../chat/port.ts";
 import type { Note } from "../../chat/post.ts";
 import type { Question } from "../../kernel/question.ts";
 import type { Refusal } from "../../kernel/refusal.ts";
@@ -5,9 +6,8 @@ import { ok, type Result } from "../../kernel/result.ts";
 import { keepFinding } from "../../queries/state/findings.ts";
 import { keepPosted } from "../../queries/state/posted-numbers.ts";
 import type { Asking } from "../asking.ts";
-import type { BotParts } from "../parts.ts";
 import { shiftDay } from "../scan/days.ts";
-import { composeDigest, type Digest } from "./digest.ts";
+import { composeDigest, type Digest, type DigestParts } from "./digest.ts";
 import { digestNotes } from "./notes.ts";
 import { toldNumbers } from "./numbers.ts";
 
@@ -24,10 +24,11 @@ export interface PreparedDigest {
  */
 export async function prepareDigest(
   filters: Question["filters"],
+  channel: ChannelRef,
   asking: Asking,
-  parts: Pick<BotParts, "facts" | "writer" | "engine">,
+  parts: DigestParts,
 ): Promise<Result<PreparedDigest, Refusal>> {
-  const composed = await composeDigest({ filters, metrics: [], period: null, remembers: true }, asking, parts);
+  const composed = await composeDigest({ filters, metrics: [], period: null, channel }, asking, parts);
   if (!composed.ok) return composed;
   const digest = composed.value;
   const day = shiftDay(digest.day, 1);

@@ -4,14 +4,14 @@ import type { Reading } from "../../language/reader.ts";
 import { inferSaid, resolveAnew, type Said, saidAfter } from "../../language/said.ts";
 import { zoneOf } from "../../language/times.ts";
 import { keepDraft } from "../../queries/state/drafts.ts";
-import type { NewSchedule } from "../../queries/state/schedules.ts";
+import type { NewSchedule, OffDayRule } from "../../queries/state/schedules.ts";
 import { type Asking, blankDraft, type Draft } from "../asking.ts";
 import type { BotParts } from "../parts.ts";
 import { answerRefusal } from "../refuse.ts";
 import { button } from "./buttons.ts";
 import { questionName } from "./name.ts";
 import { placeName, placeOf } from "./place.ts";
-import { nextRuns, rhythmName } from "./rhythm.ts";
+import { nextRuns, type Rhythm, rhythmName } from "./rhythm.ts";
 import { windowLine } from "./window-words.ts";
 
 /** "send this every mon 9am to #ops-th": what, when, where and whose, to be saved with one press. Nothing is sent before that. */
@@ -22,13 +22,44 @@ export async function proposeSchedule(
   asking: Asking,
   where: ChannelRef,
 ): Promise<Draft> {
-  const place = await placeOf(parts, where, question.options.to ?? null, asking);
-  if (!place.ok) return refused(question, place.sentence, asking);
   const { body, said } = standingQuestion(question, reading, asking);
   if (body.options.form === "csv") return refused(question, asking.say("schedule.no_csv"), asking);
-  const zone = zoneOf(body.filters, said.zone, asking.zone, asking.catalog);
+  const sent = {
+    payload: { type: "question" as const, question: body, said },
+    about: body,
+    zone: said.zone,
+    name: questionName(body, asking),
+    window: windowLine(body, said, asking),
+  };
+  return scheduleCard(parts, question, sent, reading, asking, where);
+}
+
+/** What a schedule sends, and how a person calls it. */
+export interface Sent {
+  readonly payload: NewSchedule["payload"];
+  /** Whose market decides zone and holidays. */
+  readonly about: Question;
+  /** The zone that the words name. */
+  readonly zone: string | null;
+  readonly name: string;
+  /** The sentence that says over which days; "" where there is nothing to say. */
+  readonly window: string;
+}
+
+/** The card of a new schedule: what, when, next runs, days left out or marked, where and whose. Its Save makes the schedule. */
+export async function scheduleCard(
+  parts: BotParts,
+  question: Question,
+  { payload, about, zone: named, name, window }: Sent,
+  reading: Reading | null,
+  asking: Asking,
+  where: ChannelRef,
+): Promise<Draft> {
+  const place = await placeOf(parts, where, question.options.to ?? null, asking);
+  if (!place.ok) return refused(question, place.sentence, asking);
+  const zone = zoneOf(about.filters, named, asking.zone, asking.catalog);
   const wanted: NewSchedule = {
-    payload: { type: "question", question: body, said },
+    payload,
     cron: question.options.cron ?? "0 9 * * *",
     zone,
     platform: where.platform,
@@ -38,9 +69,9 @@ export async function proposeSchedule(
     language: asking.language,
     locale: asking.locale,
     owner: asking.asker?.person ?? "",
-    weekends: reading?.clauses.skipWeekends ? "skip" : "post",
-    holidays: reading?.clauses.skipHolidays ? "skip" : "post",
-    country: countryOf(body, zone, asking),
+    weekends: reading?.clauses.weekends ?? "post",
+    holidays: reading?.clauses.holidays ?? "post",
+    country: countryOf(about, zone, asking),
   };
   if (parts.upcoming(rhythmOf(wanted), asking.now, 1).length === 0)
     return refused(question, asking.say("schedule.never"), asking);
@@ -48,11 +79,11 @@ export async function proposeSchedule(
   return {
     ...blankDraft(asking, question, "answered"),
     headline: asking.say("schedule.head", {
-      what: questionName(body, asking),
+      what: name,
       when: rhythmName(wanted, asking),
       where: placeName(place.place, asking),
     }),
-    body: [cardLines(parts, wanted, body, said, asking).join("\n")],
+    body: [cardLines(parts, wanted, name, window, asking).join("\n")],
     next: [
       button("button.save", { verb: "save", id }, asking),
       button("button.discard", { verb: "discard", id }, asking),
@@ -61,22 +92,26 @@ export async function proposeSchedule(
 }
 
 /** What, over which window, the next three runs with their zone, where and whose. */
-function cardLines(parts: BotParts, wanted: NewSchedule, body: Question, said: Said, asking: Asking): string[] {
+function cardLines(parts: BotParts, wanted: NewSchedule, name: string, window: string, asking: Asking): string[] {
   const { say } = asking;
   const rhythm = rhythmOf(wanted);
-  const window = windowLine(body, said, asking);
-  const skips = [
-    ...(rhythm.weekends === "skip" ? [say("schedule.skips.weekends")] : []),
-    ...(rhythm.holidays === "skip" ? [say("schedule.skips.holidays", { country: rhythm.country ?? "–" })] : []),
-  ];
+  const [skipped, marked] = [offDaysUnder("skip", rhythm, asking), offDaysUnder("mask", rhythm, asking)];
   return [
-    say("schedule.line.what", { what: questionName(body, asking) }),
+    say("schedule.line.what", { what: name }),
     ...(window === "" ? [] : [say("schedule.line.window", { window })]),
     say("schedule.line.next", { runs: nextRuns(parts, rhythm, asking) }),
-    ...(skips.length > 0 ? [say("schedule.line.skips", { days: skips.join(", ") })] : []),
+    ...(skipped === "" ? [] : [say("schedule.line.skips", { days: skipped })]),
+    ...(marked === "" ? [] : [say("schedule.line.marks", { days: marked })]),
     ...placeLines(wanted, asking),
   ];
 }
+
+/** "weekends, public holidays of ID". */
+const offDaysUnder = (rule: OffDayRule, { weekends, holidays, country }: Rhythm, { say }: Asking): string =>
+  [
+    ...(weekends === rule ? [say("schedule.skips.weekends")] : []),
+    ...(holidays === rule ? [say("schedule.skips.holidays", { country: country ?? "–" })] : []),
+  ].join(", ");
 
 /** Where it goes, and whose it is. */
 export const placeLines = (wanted: NewSchedule, asking: Asking): string[] => [

@@ -163,6 +163,18 @@ export async function findingOfThread(pool: Pool, thread: ThreadKey): Promise<st
   return rows[0]?.finding ?? null;
 }
 
+/** Findings that stand in a thread of this channel. */
+export async function findingsToldIn(
+  pool: Pool,
+  { platform, tenant, channel }: Omit<ThreadKey, "thread">,
+): Promise<Set<string>> {
+  const { rows } = await pool.query<{ finding: string }>(
+    "select distinct finding from bot.finding_threads where platform = $1 and tenant = $2 and channel = $3",
+    [platform, tenant, channel],
+  );
+  return new Set(rows.map(({ finding }) => finding));
+}
+
 /** Findings by detector whose last verdict fell into the span: how many were right. Expected ones were right, and known. */
 export async function precisionByDetector(
   pool: Pool,

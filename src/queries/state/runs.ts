@@ -9,12 +9,14 @@ export interface OffDay {
   readonly kind: "weekend" | "holiday";
   readonly name: string;
 }
+/** An off day that a run says it is about: a local day, "2026-03-21". */
+export type MaskedDay = OffDay & { readonly day: string };
 /** A run to be planned. Times are epoch milliseconds. */
 export interface PlannedRun {
   readonly runKey: string;
   readonly slot: string;
   readonly at: number;
-  readonly offDay: OffDay | null;
+  readonly masked: MaskedDay | null;
 }
 /** A run in the hands of the worker that claimed it; `fence` proves it. */
 export interface ClaimedRun extends Destination {
@@ -23,7 +25,7 @@ export interface ClaimedRun extends Destination {
   readonly noticeOf: string | null;
   readonly slot: string;
   readonly slotAt: number;
-  readonly offDay: OffDay | null;
+  readonly masked: MaskedDay | null;
   readonly fence: number;
   readonly attempts: number;
   readonly deadline: number;
@@ -74,7 +76,7 @@ export async function planRuns(
       runs.map((run) => run.runKey),
       runs.map((run) => run.slot),
       runs.map((run) => new Date(run.at)),
-      runs.map((run) => (run.offDay ? JSON.stringify(run.offDay) : null)),
+      runs.map(({ masked }) => (masked ? JSON.stringify(masked) : null)),
     ],
   );
   return rowCount ?? 0;
@@ -109,7 +111,7 @@ export async function claimRun(
         noticeOf: row.notice_of,
         slot: row.slot,
         slotAt: row.slot_at.getTime(),
-        offDay: row.off_day,
+        masked: row.off_day,
         platform: row.platform,
         tenant: row.tenant,
         channel: row.channel,

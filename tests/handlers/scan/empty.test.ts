@@ -24,7 +24,7 @@ const askingIn = (language: Language): Asking => {
 
 test("a digest over empty tables says that nothing could be judged, never that all is quiet", async () => {
   const parts = { facts: database.reader, writer: database.writer };
-  const asked = { filters: {}, metrics: [], period: null, remembers: false };
+  const asked = { filters: {}, metrics: [], period: null, channel: null };
   const composed = await composeDigest(asked, askingIn("en"), parts);
   if (!composed.ok) throw new Error(composed.error.code);
   expect(headline(composed.value, askingIn("en"))).toBe(

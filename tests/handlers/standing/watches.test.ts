@@ -41,7 +41,6 @@ const look = async (schedule: Schedule, at: string): Promise<Note | null> => {
     day: at.slice(0, 10),
     at: Date.parse(at),
     lateMs: 0,
-    offDay: null,
   });
   const [post] = posts;
   return post?.type === "note" ? post.note : null;

@@ -52,7 +52,7 @@ async function scheduled(): Promise<Schedule> {
 async function planned(schedule: Schedule, day = "2026-03-17"): Promise<string> {
   const now = await databaseNow(database.writer);
   const runKey = `${schedule.id}/${day}`;
-  await planRuns(database.writer, schedule.id, [{ runKey, slot: day, at: now + 1, offDay: null }], now + 1);
+  await planRuns(database.writer, schedule.id, [{ runKey, slot: day, at: now + 1, masked: null }], now + 1);
   return runKey;
 }
 const claim = (schedule: Schedule, leaseSeconds = 60): Promise<ClaimedRun | null> =>
@@ -69,7 +69,7 @@ describe("a run", () => {
   it("is planned once by any number of instances at the same second", async () => {
     const schedule = await scheduled();
     const now = await databaseNow(database.writer);
-    const run = { runKey: `${schedule.id}/d`, slot: "2026-03-17", at: now + 1, offDay: null };
+    const run = { runKey: `${schedule.id}/d`, slot: "2026-03-17", at: now + 1, masked: null };
     const counts = await Promise.all(
       Array.from({ length: 8 }, () => planRuns(database.writer, schedule.id, [run], now + 1)),
     );
