@@ -1,4 +1,3 @@
-import { formatInstant } from "../../chat/format.ts";
 import type { ChannelRef } from "../../chat/port.ts";
 import { type FindingState, openState, stateAt } from "../../kernel/finding-state.ts";
 import { limits } from "../../kernel/limits.ts";
