@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { ChartSpec } from "../kernel/chart-spec.ts";
 import { limits } from "../kernel/limits.ts";
+import { startThread } from "../kernel/thread.ts";
 import { drawPicture } from "./draw.ts";
 import type { Drawn } from "./worker.ts";
 
@@ -72,7 +73,7 @@ class Pool {
   }
 
   #start(): void {
-    const worker = new Worker(workerFile());
+    const worker = startThread("worker", import.meta.url);
     // An idle worker keeps no process alive.
     worker.unref();
     this.#busy.set(worker, null);
@@ -119,10 +120,6 @@ class Pool {
 }
 
 const DEATHS_MAX = 10;
-
-/** Beside this file: the compiled worker, or from the sources the one that brings its own loader. */
-const workerFile = (): URL =>
-  new URL(import.meta.filename.endsWith(".ts") ? "./worker-source.mjs" : "./worker.js", import.meta.url);
 
 const FIRST: ChartSpec = {
   kind: "bar",

@@ -17,6 +17,8 @@ export interface SoakReport extends Verdict {
   /** Bytes after a collection, once warm and at the end. */
   readonly heapBefore: number;
   readonly heapAfter: number;
+  /** Bytes after a collection, every four hours. */
+  readonly heapCurve: readonly number[];
   /** What keeps the process alive (sockets, timers), once warm and at the end. */
   readonly handlesBefore: number;
   readonly handlesAfter: number;
@@ -24,7 +26,9 @@ export interface SoakReport extends Verdict {
 }
 
 const MINUTE = 60_000;
-const WARM_TICKS = 120;
+const WARM_TICKS = 240;
+/** The heap is looked at every four hours: a leak is a slope, warming up is not. */
+const CURVE_TICKS = 240;
 
 /** A day of the worker on a clock of its own: one tick a minute, hourly schedules on both platforms, the heap and the handles looked at. */
 export async function soak(
@@ -89,10 +93,12 @@ export async function soak(
     return { heap: process.memoryUsage().heapUsed, handles: process.getActiveResourcesInfo().length };
   };
   let before = { heap: 0, handles: 0 };
+  const heapCurve: number[] = [];
   for (let tick = 0; tick < options.ticks; tick += 1) {
     clock.advance(MINUTE);
     await worker.tick();
     if (tick + 1 === Math.min(WARM_TICKS, options.ticks - 1)) before = look();
+    if ((tick + 1) % CURVE_TICKS === 0) heapCurve.push(look().heap);
   }
   const after = look();
   const verdict = check(expected(dues, clock.now()), held);
@@ -104,6 +110,7 @@ export async function soak(
     schedules: options.schedules,
     heapBefore: before.heap,
     heapAfter: after.heap,
+    heapCurve,
     handlesBefore: before.handles,
     handlesAfter: after.handles,
     seconds: Math.round((performance.now() - started) / 1_000),

@@ -24,12 +24,16 @@ export function marksOf(series: Daily, ledger: readonly LedgerEntry[], gaps: rea
     to: dayStart(shiftDay(day, 1), series.zone),
   }));
   const mine = ledger.filter((entry) => touches(entry, series));
-  const masks = mine.filter((entry) => MASKING.has(entry.kind) && (entry.kind === "outage" || holds(entry, series)));
+  const masks = mine
+    .filter((entry) => MASKING.has(entry.kind) && (entry.kind === "outage" || holds(entry, series)))
+    .map(stretchOf);
   const missing = gaps.filter((gap) => series.metric.reads.includes(gap.source) && meets(gap.segment, series.segment));
-  const calendar = days.map((day) => labelOf(day, mine, series, catalog));
+  const feasts = mine
+    .filter((entry) => FEASTS.has(entry.kind))
+    .map((entry): Feast => ({ ...stretchOf(entry), kind: entry.kind, name: nameOf(entry, series, catalog) }));
+  const calendar = days.map((day) => labelOf(day, feasts));
   const masked = days.map(
-    (day) =>
-      masks.some((entry) => overlapMs(day, stretchOf(entry)) > 0) || missing.some((gap) => overlapMs(day, gap) > 0),
+    (day) => masks.some((mask) => overlapMs(day, mask) > 0) || missing.some((gap) => overlapMs(day, gap) > 0),
   );
   return { masked: masked.map((is, index) => is || isUnheardOf(series, calendar, index)), calendar };
 }
@@ -52,17 +56,19 @@ function isUnheardOf(series: Daily, calendar: readonly (string | null)[], index:
 }
 
 /** "campaign: # campaign" for 3.3 and 11.11 alike; with ~ where only a part of the series keeps the feast, ± on a campaign's eve and morrow. */
-function labelOf(day: Stretch, entries: readonly LedgerEntry[], series: Daily, catalog: Catalog): string | null {
-  const feasts = entries.filter((entry) => FEASTS.has(entry.kind));
-  const within = (entry: LedgerEntry, before: number, after: number): boolean =>
-    overlapMs({ from: day.from + before, to: day.to + after }, stretchOf(entry)) >= HALF_DAY_MS;
-  const on = feasts.find((entry) => within(entry, 0, 0));
-  if (on) return nameOf(on, series, catalog);
+function labelOf(day: Stretch, feasts: readonly Feast[]): string | null {
+  const within = (feast: Feast, shift: number): boolean =>
+    overlapMs({ from: day.from + shift, to: day.to + shift }, feast) >= HALF_DAY_MS;
+  const on = feasts.find((feast) => within(feast, 0));
+  if (on) return on.name;
   const length = day.to - day.from;
-  const beside = feasts.find(
-    (entry) => entry.kind === "campaign" && (within(entry, length, length) || within(entry, -length, -length)),
-  );
-  return beside ? `${nameOf(beside, series, catalog)} ±` : null;
+  const beside = feasts.find((feast) => feast.kind === "campaign" && (within(feast, length) || within(feast, -length)));
+  return beside ? `${beside.name} ±` : null;
+}
+
+interface Feast extends Stretch {
+  readonly kind: string;
+  readonly name: string;
 }
 
 const nameOf = (entry: LedgerEntry, series: Daily, catalog: Catalog): string =>

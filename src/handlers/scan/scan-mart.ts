@@ -1,6 +1,6 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Catalog, Metric } from "../../catalog/catalog.ts";
-import { type Judgement, type ScanSeries, scan } from "../../insights/detect/scan.ts";
-import { slowDrifts } from "../../insights/detect/slow-drift.ts";
+import type { Judgement, ScanSeries } from "../../insights/detect/series.ts";
 import type { Deviation } from "../../kernel/deviation.ts";
 import type { LedgerEntry } from "../../kernel/ledger.ts";
 import { limits } from "../../kernel/limits.ts";
@@ -14,10 +14,12 @@ import type { Measure } from "../../queries/measure.ts";
 import { readWatermarks, type Watermarks } from "../../queries/watermarks.ts";
 import type { BotParts } from "../parts.ts";
 import { type Daily, readDaily, seriesId } from "./daily.ts";
-import { dayIn, dayStart, daysBetween, shiftDay } from "./days.ts";
+import { dayIn, dayStart, shiftDay } from "./days.ts";
 import { type Gap, readGaps } from "./gaps.ts";
 import { inTurn } from "./in-turn.ts";
 import { effectOf } from "./incidents.ts";
+import type { ToJudge } from "./judge.ts";
+import { judgeAside } from "./judge-aside.ts";
 import { type Marks, marksOf } from "./marks.ts";
 import { kindOf, readingsOf, toScan } from "./to-scan.ts";
 
@@ -61,10 +63,6 @@ export interface Health {
   readonly unjudged: readonly string[];
 }
 
-/** False discoveries among what is told, of everything tested on one day. */
-const FALSE_DISCOVERY_RATE = 0.05;
-/** Relative; the metric's own smallest effect is held against what is found. */
-const EFFECT_MIN = 0.01;
 /** A metric whose newest final day lies this much further back than its maturity is late, not judged. */
 const LATE_DAYS_MAX = 3;
 const LEDGER_MAX = 500;
@@ -119,10 +117,19 @@ export async function scanMart(
     if (isLate && !waitsForLabels) continue;
     series.push(...read.value.series.filter(({ days }) => days.length === limits.scanHistoryDays));
   }
-  const marked = new Map(series.map((one) => [one.id, markedOf(one, ledger.value.changes, gaps.value.gaps, catalog)]));
-  const judged = judge(marked, asked.period);
+  const marked = new Map<string, Marked>();
+  for (const one of series) {
+    marked.set(one.id, markedOf(one, ledger.value.changes, gaps.value.gaps, catalog));
+    // Hundreds of series in one go would keep those waiting who ask meanwhile.
+    await nextTurn();
+  }
+  const judged = await judgeAside({ series: [...marked.values()].filter(isLarge).map(toJudge), period: asked.period });
   const lastDay = shiftDay(day, -1);
-  const deviations = judged.found.filter((deviation) => isNews(deviation, marked));
+  const found = judged.found.flatMap((judgement) => {
+    const of = marked.get(judgement.id);
+    return of ? [deviationOf(judgement, of)] : [];
+  });
+  const deviations = joined(found).filter((deviation) => isNews(deviation, marked));
   return ok({
     deviations,
     share: (deviation) => shareOf(deviation, marked),
@@ -167,57 +174,12 @@ function markedOf(series: Daily, ledger: readonly LedgerEntry[], gaps: readonly 
   return { ...marks, series, scan: toScan(series, marks) };
 }
 
-interface Judged {
-  readonly found: Deviation[];
-  readonly metrics: string[];
-  readonly series: number;
-  readonly days: number;
-}
-
-/** One pass of the detector for each place counted from the end: every series' newest day together, then the day before … */
-function judge(marked: ReadonlyMap<string, Marked>, period: Period | null): Judged {
-  const all = [...marked.values()].filter(isLarge);
-  const metrics = new Set<string>();
-  const tested = new Set<string>();
-  const found: Deviation[] = [];
-  const last = limits.scanHistoryDays - 1;
-  const back = period === null ? NEWEST_DAYS : backwards(all, period);
-  let days = 0;
-  for (let offset = 0; offset < back; offset += 1) {
-    const at = last - offset;
-    const concerned = period === null ? all : all.filter(({ series }) => isIn(series.days[at] ?? "", period));
-    const present = concerned.filter(({ scan: one, masked }) => one.values[at] !== null && !masked[at]);
-    if (present.length === 0) continue;
-    days += 1;
-    for (const { series } of present) {
-      metrics.add(series.metric.id);
-      tested.add(series.id);
-    }
-    const scans = concerned.map((one) => one.scan);
-    const judgements = scan(scans, { at, q: FALSE_DISCOVERY_RATE, minEffect: EFFECT_MIN, minVolume: limits.cellMin });
-    // A drift of weeks needs no second look the day after.
-    const drifts = offset === 0 ? slowDrifts(scans, { at, q: FALSE_DISCOVERY_RATE }) : [];
-    for (const judgement of [...judgements, ...drifts]) {
-      const of = marked.get(judgement.id);
-      // Calmer than usual is no news.
-      const isCalm = judgement.kind === "variance" && judgement.direction === "down";
-      if (of && !of.masked[at] && !isCalm) found.push(deviationOf(judgement, of));
-    }
-  }
-  return { found: joined(found), metrics: [...metrics], series: tested.size, days };
-}
-
-/** Days that a digest judges: a market whose day was not over yesterday morning is judged today. */
-const NEWEST_DAYS = 2;
-
-const isIn = (day: string, period: Period): boolean => day >= period.from.slice(0, 10) && day < period.to;
-
-function backwards(all: readonly Marked[], period: Period): number {
-  const ends = all.map(({ series }) => series.days.at(-1) ?? "").sort();
-  const newest = ends.at(-1);
-  if (newest === undefined) return 0;
-  return Math.max(0, Math.min(limits.scanHistoryDays - 1, daysBetween(period.from.slice(0, 10), newest) + 1));
-}
+const toJudge = ({ series, scan, masked }: Marked): ToJudge => ({
+  metric: series.metric.id,
+  days: series.days,
+  scan,
+  masked,
+});
 
 /** Enough rows a day in the last four weeks for its metric. */
 function isLarge({ series }: Marked): boolean {
