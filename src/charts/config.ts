@@ -5,6 +5,7 @@ import { heatConfig } from "./heat.ts";
 import { lineConfig } from "./line.ts";
 import { multiplesConfig } from "./multiples.ts";
 import { FAMILY } from "./pen.ts";
+import { waterfallConfig, waterfallRows } from "./waterfall.ts";
 
 /** Width of every picture in px, before the pixel ratio of 2. */
 export const WIDTH = 1000;
@@ -28,8 +29,9 @@ export function chartConfig(spec: ChartSpec): ChartConfiguration {
   };
 }
 
-/** Lying bars need about 24 px each to be read. */
+/** Lying bars need about 24 px each to be read, the steps of a waterfall as much again. */
 export function chartHeight(spec: ChartSpec): Height {
+  if (spec.kind === "waterfall") return waterfallRows(spec) <= 10 ? 560 : 840;
   if (spec.kind !== "bar" || !barsLie(spec)) return 560;
   const bars = Math.min(BARS_MAX, spec.items.length);
   return bars <= 16 ? 560 : bars <= 28 ? 840 : 1120;
@@ -41,6 +43,8 @@ function configOf(spec: ChartSpec): ChartConfiguration {
       return lineConfig(spec) as ChartConfiguration;
     case "bar":
       return barConfig(spec) as ChartConfiguration;
+    case "waterfall":
+      return waterfallConfig(spec) as ChartConfiguration;
     case "heat":
       return heatConfig(spec) as ChartConfiguration;
     case "multiples":

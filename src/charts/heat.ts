@@ -1,12 +1,12 @@
 import type { Chart, ChartConfiguration, Plugin } from "chart.js";
 import type { HeatSpec } from "../kernel/chart-spec.ts";
 import { frame, MARGIN } from "./frame.ts";
-import { formatValue, reachOf } from "./numbers.ts";
+import { formatDifference, formatValue, reachOf } from "./numbers.ts";
 import { DIVERGING, GRID, INK, MUTED, PAPER, SEQUENTIAL } from "./palette.ts";
 import { type Pen, penOf, widthOf, write } from "./pen.ts";
 import { namesAxis } from "./scale.ts";
 
-/** Hour × weekday as coloured cells with their numbers where they fit; unknown cells are hatched, never zero. */
+/** Hour × weekday, or one split × another, as coloured cells with their numbers where they fit; unknown cells are hatched, never zero. */
 export function heatConfig(spec: HeatSpec): ChartConfiguration<"scatter"> {
   const colours = colourScale(spec);
   const axis = (labels: readonly string[]) => ({
@@ -48,9 +48,9 @@ function colourScale(spec: HeatSpec): ColourScale | null {
   if (values.length === 0) return null;
   const least = Math.min(...values);
   const most = Math.max(...values);
-  const diverging = least < 0 && most > 0;
+  const diverging = spec.signed === true || (least < 0 && most > 0);
   const steps = diverging ? DIVERGING : SEQUENTIAL;
-  const reach = Math.max(-least, most);
+  const reach = Math.max(Math.abs(least), Math.abs(most));
   const [low, high] = diverging ? [-reach, reach] : [least, most];
   return {
     low,
@@ -104,16 +104,19 @@ function gridOf(chart: Chart<"scatter">, spec: HeatSpec): Grid | null {
 function cellNumbers(pen: Pen, spec: HeatSpec, grid: Grid): ((value: number) => string) | null {
   const reach = reachOf(spec.values.flat());
   const bare = (value: number): string =>
-    formatValue(value, spec.unit, spec.locale, reach)
-      .replace(/\s?(%|h|s|\/h)$/, "")
+    written(spec, value, reach)
+      .replace(/\s?(%|pp|h|s|\/h)$/, "")
       .replace("$", "");
   const widest = Math.max(
-    ...spec.values.flat().map((value) => (value === null ? 0 : widthOf(pen, bare(value), NUMBER_SIZE))),
+    ...spec.values.flat().map((value) => (value === null ? 0 : widthOf(pen, bare(value), numberSize(grid)))),
   );
   return widest <= grid.width - 6 && grid.height >= 20 ? bare : null;
 }
 
-const NUMBER_SIZE = 12.5;
+const written = (spec: HeatSpec, value: number, reach: number): string =>
+  (spec.signed ? formatDifference : formatValue)(value, spec.unit, spec.locale, reach);
+
+const numberSize = ({ width, height }: Grid): number => (width >= 72 && height >= 36 ? 16 : 12.5);
 
 function drawCell(
   pen: Pen,
@@ -134,7 +137,7 @@ function drawCell(
   pen.fillRect(x, y, width, height);
   if (!numbers) return;
   write(pen, numbers(value), x + width / 2, y + height / 2, {
-    size: NUMBER_SIZE,
+    size: numberSize(grid),
     colour: dark ? PAPER : INK,
     align: "center",
     baseline: "middle",
@@ -160,8 +163,8 @@ function drawUnknown(pen: Pen, x: number, y: number, width: number, height: numb
 function drawKey(pen: Pen, chart: Chart<"scatter">, spec: HeatSpec, colours: ColourScale): void {
   const step = 26;
   const y = chart.height - 16 - 15;
-  const low = formatValue(colours.low, spec.unit, spec.locale, Math.max(-colours.low, colours.high));
-  const high = formatValue(colours.high, spec.unit, spec.locale, Math.max(-colours.low, colours.high));
+  const reach = Math.max(-colours.low, colours.high);
+  const [low, high] = [written(spec, colours.low, reach), written(spec, colours.high, reach)];
   const label = { size: 14, colour: MUTED, baseline: "middle" } as const;
   const right = chart.width - MARGIN - widthOf(pen, high, label.size) - 8;
   const left = right - colours.steps.length * step;

@@ -10,6 +10,15 @@ export function formatValue(value: number | null, unit: ChartUnit, locale: strin
   return withUnit(decimal(amount, locale, labelDigits(amount, reach, unit)), unit);
 }
 
+/** A difference with its sign: 0.012 percent → "+1.2 pp", −43.2 hours → "−43.2 h". `reach` as above. */
+export function formatDifference(value: number, unit: ChartUnit, locale: string, reach = value): string {
+  const size = Math.abs(value);
+  const sign = value > 0 ? "+" : value < 0 ? "−" : "±";
+  if (unit !== "percent") return `${sign}${formatValue(size, unit, locale, reach)}`;
+  const digits = Math.abs(reach) >= 0.01 ? 1 : Math.abs(reach) >= 0.001 ? 2 : 3;
+  return `${sign}${decimal(size * 100, locale, digits)}${NO_BREAK}pp`;
+}
+
 /** A tick: no more decimals than the step between ticks needs, large counts short ("1.2M", "120万"). */
 export function formatTick(value: number, step: number, unit: ChartUnit, locale: string): string {
   const scale = unit === "percent" ? 100 : 1;

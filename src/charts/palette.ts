@@ -58,3 +58,8 @@ export const DIVERGING = [
   "#de7a38",
   "#b04d00",
 ];
+/** A step of a waterfall: falling blue, rising vermillion as above; pale where it is no more than chance. */
+export const STEPS = {
+  down: { solid: "#0b5a91", faint: "#9cc5e2" },
+  up: { solid: "#d55e00", faint: "#f2b58c" },
+} as const;

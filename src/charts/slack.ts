@@ -34,7 +34,7 @@ export const slackLimits = {
 } as const;
 
 /**
- * The block, or null where its limits or its means do not hold the chart: heat maps, small multiples, gaps, long series,
+ * The block, or null where its limits or its means do not hold the chart: waterfalls, heat maps, small multiples, gaps, long series,
  * bands and marks need the picture.
  */
 export function slackChart(spec: ChartSpec): DataVisualizationBlock | null {
@@ -43,6 +43,7 @@ export function slackChart(spec: ChartSpec): DataVisualizationBlock | null {
       return lineBlock(spec);
     case "bar":
       return barBlock(spec);
+    case "waterfall":
     case "heat":
     case "multiples":
       return null;

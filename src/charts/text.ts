@@ -6,8 +6,9 @@ import type {
   LinePoint,
   LineSpec,
   MultiplesSpec,
+  WaterfallSpec,
 } from "../kernel/chart-spec.ts";
-import { formatValue } from "./numbers.ts";
+import { formatDifference, formatValue } from "./numbers.ts";
 import { type ChartWords, chartWords, fill } from "./words.ts";
 
 /** Series, bars or panels told one by one; more would be read aloud for minutes. */
@@ -34,6 +35,8 @@ function body(spec: ChartSpec, words: ChartWords): readonly string[] {
       return lines(spec, words);
     case "bar":
       return bars(spec, words);
+    case "waterfall":
+      return steps(spec, words);
     case "heat":
       return heat(spec, words);
     case "multiples":
@@ -44,13 +47,13 @@ function body(spec: ChartSpec, words: ChartWords): readonly string[] {
 }
 
 const lines = (spec: LineSpec, words: ChartWords): readonly string[] =>
-  told(
+  inAll(
     spec.series.map((series) => course(series.name, series.points, spec, words)),
     words,
   );
 
 const panels = (spec: MultiplesSpec, words: ChartWords): readonly string[] =>
-  told(
+  inAll(
     spec.panels.map((panel) => course(panel.name, panel.points, spec, words)),
     words,
   );
@@ -84,7 +87,7 @@ function course(
 
 function bars(spec: BarSpec, words: ChartWords): readonly string[] {
   if (spec.items.every((item) => item.value === null)) return [words.noData];
-  return told(
+  return inAll(
     spec.items.map((item) => {
       const value = item.value === null ? words.noData : formatValue(item.value, spec.unit, spec.locale);
       const compare = typeof item.compare === "number" ? formatValue(item.compare, spec.unit, spec.locale) : null;
@@ -93,6 +96,16 @@ function bars(spec: BarSpec, words: ChartWords): readonly string[] {
     }),
     words,
   );
+}
+
+function steps(spec: WaterfallSpec, words: ChartWords): readonly string[] {
+  const total = ({ label, value }: WaterfallSpec["from"]): string =>
+    `${label} ${formatValue(value, spec.unit, spec.locale)}`;
+  const told = spec.steps.map(({ label, effect, faint }) => {
+    const difference = formatDifference(effect, spec.unit, spec.locale);
+    return `${label} ${difference}${faint ? `, ${words.faint}` : ""}`;
+  });
+  return [total(spec.from), ...inAll(told, words), total(spec.to)];
 }
 
 function heat(spec: HeatSpec, words: ChartWords): readonly string[] {
@@ -112,18 +125,19 @@ function extremes(
   lowAt: string,
   high: number,
   highAt: string,
-  spec: { unit: ChartUnit; locale: string },
+  spec: { unit: ChartUnit; locale: string; signed?: boolean },
   words: ChartWords,
 ): string {
+  const write = spec.signed ? formatDifference : formatValue;
   return fill(words.range, {
-    low: formatValue(low, spec.unit, spec.locale),
+    low: write(low, spec.unit, spec.locale),
     lowAt,
-    high: formatValue(high, spec.unit, spec.locale),
+    high: write(high, spec.unit, spec.locale),
     highAt,
   });
 }
 
-function told(sentences: readonly string[], words: ChartWords): readonly string[] {
+function inAll(sentences: readonly string[], words: ChartWords): readonly string[] {
   if (sentences.length <= TOLD_MAX) return sentences;
   return [...sentences.slice(0, TOLD_MAX), fill(words.omitted, { shown: TOLD_MAX, total: sentences.length })];
 }

@@ -1,8 +1,9 @@
-import type { BarSpec, ChartSpec, LinePoint } from "../kernel/chart-spec.ts";
+import type { BarSpec, ChartSpec, HeatSpec, LinePoint, WaterfallSpec } from "../kernel/chart-spec.ts";
 import { BARS_MAX, barsLie } from "./bar.ts";
 import { alignPoints, bucketsOf, LINES_MAX } from "./line.ts";
 import { formatValue, plainNumber, unitSign } from "./numbers.ts";
-import { COMPARE, GRID, INK, MUTED, SERIES } from "./palette.ts";
+import { COMPARE, GRID, INK, MUTED, SERIES, STEPS } from "./palette.ts";
+import { barsOf, waterfallLabel, waterfallRange } from "./waterfall.ts";
 import { chartWords, fill } from "./words.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -12,11 +13,15 @@ const VALUES_MAX = 240;
 
 /**
  * VChart spec (JSON, no functions) for the `chart` element of a Lark card. Lark draws no heat map and no facets, so both
- * become several lines: one a weekday, one a panel. Long series are thinned, and the subtitle says so.
+ * become several lines: one a weekday, one a panel; a heat map of differences becomes bars beside one another, a waterfall bars on an
+ * invisible foot. Long series are thinned, and the subtitle says so.
  * Source: https://www.visactor.io/vchart/option and Lark's card component "chart".
  */
 export function vchart(spec: ChartSpec): Json {
-  return spec.kind === "bar" ? barChart(spec) : lineChart(spec, linesOf(spec));
+  if (spec.kind === "bar") return barChart(spec);
+  if (spec.kind === "waterfall") return waterfallChart(spec);
+  if (spec.kind === "heat" && spec.signed) return differencesChart(spec);
+  return lineChart(spec, linesOf(spec));
 }
 
 interface Line {
@@ -26,7 +31,7 @@ interface Line {
   readonly compare: boolean;
 }
 
-function linesOf(spec: Exclude<ChartSpec, BarSpec>): readonly Line[] {
+function linesOf(spec: Exclude<ChartSpec, BarSpec | WaterfallSpec>): readonly Line[] {
   const coloured = (name: string, points: readonly LinePoint[], index: number): Line => ({
     name,
     points,
@@ -173,6 +178,85 @@ function barChart(spec: BarSpec): Json {
   };
 }
 
+/**
+ * Lark's cards know no floating bars: each stands on a foot that is not drawn. Totals of a cut axis stand on its beginning; where a level is
+ * below zero, every bar begins at zero.
+ */
+function waterfallChart(spec: WaterfallSpec): Json {
+  const bars = barsOf(spec);
+  const range = waterfallRange(bars);
+  const floats = range.low >= 0;
+  const row = (at: number, value: number, s: string, t: string) => ({
+    x: uniqueLabel(bars, at),
+    y: plainNumber(value, spec.unit),
+    s,
+    t,
+  });
+  const values = bars.flatMap((bar, at) => {
+    const { from, to, step } = bar;
+    const kind = step ? `${step.effect < 0 ? "down" : "up"}${step.faint ? "_faint" : ""}` : "total";
+    const text = waterfallLabel(spec, bar);
+    if (!floats) return [row(at, step?.effect ?? to, kind, text)];
+    const low = Math.min(step ? from : Math.max(from, range.low), to);
+    return [row(at, low, "foot", ""), row(at, Math.max(from, to) - low, kind, text)];
+  });
+  const kinds = ["foot", "total", "up", "down", "up_faint", "down_faint"];
+  const colours = [GRID, COMPARE.text, STEPS.up.solid, STEPS.down.solid, STEPS.up.faint, STEPS.down.faint];
+  // Labels that find no room beyond the bars are drawn across them.
+  const room = range.high + LABEL_ROOM * (range.high - range.low);
+  const ends = { min: plainNumber(range.low, spec.unit), max: plainNumber(room, spec.unit), zero: !range.cut };
+  return {
+    type: "bar",
+    direction: "horizontal",
+    ...heading(spec, range.cut ? [chartWords(spec.locale).cut] : []),
+    data: [{ id: "values", values }],
+    xField: "y",
+    yField: "x",
+    seriesField: "s",
+    stack: true,
+    color: { type: "ordinal", domain: kinds, range: colours },
+    bar: { style: { fillOpacity: ordinal("s", kinds, [0, 1, 1, 1, 1, 1]) } },
+    label: { visible: true, position: "right", formatter: "{t}", style: { fill: INK } },
+    legends: [],
+    axes: [nameAxis("left"), { ...valueAxis(spec, "bottom"), ...(floats ? ends : {}) }],
+  };
+}
+const LABEL_ROOM = 0.3;
+
+/** A name may come twice; a category may not. */
+function uniqueLabel(bars: readonly { readonly label: string }[], at: number): string {
+  const label = bars[at]?.label ?? "";
+  return bars.findIndex((bar) => bar.label === label) === at ? label : `${label} (${at + 1})`;
+}
+
+/** Columns beside one another under each name of the one split, one colour for each of the other. */
+function differencesChart(spec: HeatSpec): Json {
+  const names = spec.yLabels.slice(0, LINES_MAX);
+  const words = chartWords(spec.locale);
+  const values = names.flatMap((s, y) =>
+    spec.xLabels.flatMap((x, at) => {
+      const value = spec.values[y]?.[at] ?? null;
+      return value === null ? [] : [{ x, s, y: plainNumber(value, spec.unit) }];
+    }),
+  );
+  const remarks = [
+    ...(spec.yLabels.length > LINES_MAX ? [fill(words.omitted, { shown: LINES_MAX, total: spec.yLabels.length })] : []),
+    ...(values.length === 0 ? [words.noData] : []),
+  ];
+  return {
+    type: "bar",
+    direction: "vertical",
+    ...heading(spec, remarks),
+    data: [{ id: "values", values }],
+    xField: ["x", "s"],
+    yField: "y",
+    seriesField: "s",
+    color: { type: "ordinal", domain: names, range: names.map((_, at) => SERIES[at]?.line ?? INK) },
+    legends: [{ visible: true, orient: "bottom" }],
+    axes: [valueAxis(spec, "left"), nameAxis("bottom")],
+  };
+}
+
 /** A style that follows a field of the datum: VChart's way of saying it without a function. */
 const ordinal = (field: string, domain: readonly unknown[], range: readonly unknown[]): Json => ({
   type: "ordinal",
@@ -195,7 +279,7 @@ function heading(spec: ChartSpec, remarks: readonly string[]): Json {
 }
 
 function valueAxis(spec: ChartSpec, orient: "left" | "bottom"): Json {
-  const sign = unitSign(spec.unit);
+  const sign = spec.kind === "heat" && spec.signed && spec.unit === "percent" ? "pp" : unitSign(spec.unit);
   return {
     orient,
     type: "linear",

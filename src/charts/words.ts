@@ -7,6 +7,7 @@ export interface ChartWords {
   readonly thinned: string;
   readonly line: string;
   readonly bar: string;
+  readonly waterfall: string;
   readonly heat: string;
   readonly multiples: string;
   /** `{name}`, `{first}`, `{firstAt}`, `{last}`, `{lastAt}`. */
@@ -20,6 +21,12 @@ export interface ChartWords {
   readonly inner: string;
   /** `{value}` against `{compare}`. */
   readonly against: string;
+  /** `{n}` steps as one. */
+  readonly rest: string;
+  /** The axis is cut. */
+  readonly cut: string;
+  /** A step that is no more than chance. */
+  readonly faint: string;
 }
 
 /** Words in the language of a locale; English for languages that the bot does not speak. */
@@ -38,6 +45,7 @@ const EN: ChartWords = {
   thinned: "1 point in {n} shown",
   line: "Line chart",
   bar: "Bar chart",
+  waterfall: "Waterfall chart",
   heat: "Heat map",
   multiples: "Small line charts",
   fromTo: "{name}: from {first} ({firstAt}) to {last} ({lastAt})",
@@ -46,6 +54,9 @@ const EN: ChartWords = {
   forecast: "forecast",
   inner: "80 % between {low} and {high}",
   against: "{value} against {compare}",
+  rest: "{n} more",
+  cut: "The axis does not start at zero",
+  faint: "within noise",
 };
 
 const WORDS: Readonly<Record<string, ChartWords>> = {
@@ -56,6 +67,7 @@ const WORDS: Readonly<Record<string, ChartWords>> = {
     thinned: "每 {n} 个点显示一个",
     line: "折线图",
     bar: "柱状图",
+    waterfall: "瀑布图",
     heat: "热力图",
     multiples: "小型折线图组",
     fromTo: "{name}：从 {first}（{firstAt}）到 {last}（{lastAt}）",
@@ -64,6 +76,9 @@ const WORDS: Readonly<Record<string, ChartWords>> = {
     forecast: "预测",
     inner: "80% 区间 {low} 至 {high}",
     against: "{value}，对比 {compare}",
+    rest: "其余 {n} 项",
+    cut: "坐标轴不从零开始",
+    faint: "在误差范围内",
   },
   id: {
     noData: "Tidak ada data",
@@ -71,6 +86,7 @@ const WORDS: Readonly<Record<string, ChartWords>> = {
     thinned: "setiap titik ke-{n} ditampilkan",
     line: "Grafik garis",
     bar: "Grafik batang",
+    waterfall: "Grafik air terjun",
     heat: "Peta panas",
     multiples: "Kumpulan grafik garis kecil",
     fromTo: "{name}: dari {first} ({firstAt}) ke {last} ({lastAt})",
@@ -79,6 +95,9 @@ const WORDS: Readonly<Record<string, ChartWords>> = {
     forecast: "prakiraan",
     inner: "80 % antara {low} dan {high}",
     against: "{value} dibanding {compare}",
+    rest: "{n} lainnya",
+    cut: "Sumbu tidak mulai dari nol",
+    faint: "dalam batas kebetulan",
   },
   vi: {
     noData: "Không có dữ liệu",
@@ -86,6 +105,7 @@ const WORDS: Readonly<Record<string, ChartWords>> = {
     thinned: "chỉ hiển thị mỗi điểm thứ {n}",
     line: "Biểu đồ đường",
     bar: "Biểu đồ cột",
+    waterfall: "Biểu đồ thác nước",
     heat: "Bản đồ nhiệt",
     multiples: "Nhóm biểu đồ đường nhỏ",
     fromTo: "{name}: từ {first} ({firstAt}) đến {last} ({lastAt})",
@@ -94,6 +114,9 @@ const WORDS: Readonly<Record<string, ChartWords>> = {
     forecast: "dự báo",
     inner: "80 % trong khoảng {low} đến {high}",
     against: "{value} so với {compare}",
+    rest: "{n} mục khác",
+    cut: "Trục không bắt đầu từ 0",
+    faint: "trong mức dao động",
   },
   th: {
     noData: "ไม่มีข้อมูล",
@@ -101,6 +124,7 @@ const WORDS: Readonly<Record<string, ChartWords>> = {
     thinned: "แสดงทุกจุดที่ {n}",
     line: "กราฟเส้น",
     bar: "กราฟแท่ง",
+    waterfall: "กราฟน้ำตก",
     heat: "แผนที่ความร้อน",
     multiples: "ชุดกราฟเส้นขนาดเล็ก",
     fromTo: "{name}: จาก {first} ({firstAt}) เป็น {last} ({lastAt})",
@@ -109,5 +133,8 @@ const WORDS: Readonly<Record<string, ChartWords>> = {
     forecast: "พยากรณ์",
     inner: "80% อยู่ระหว่าง {low} ถึง {high}",
     against: "{value} เทียบกับ {compare}",
+    rest: "อีก {n} รายการ",
+    cut: "แกนไม่ได้เริ่มที่ศูนย์",
+    faint: "อยู่ในช่วงความคลาดเคลื่อน",
   },
 };

@@ -2,7 +2,7 @@
  * ChartSpec: a chart said in data, drawn four ways (PNG by chart.js, Slack native, Lark VChart, live in the page) and as text.
  * It carries finished labels in the asker's language and nothing that the answer's text lacks.
  */
-export type ChartSpec = LineSpec | BarSpec | HeatSpec | MultiplesSpec;
+export type ChartSpec = LineSpec | BarSpec | WaterfallSpec | HeatSpec | MultiplesSpec;
 
 interface Common {
   /** The finding as a sentence: "Overturn rate is highest in VN". */
@@ -65,8 +65,25 @@ export interface BarSpec extends Common {
   readonly valueName: string;
   readonly compareName?: string;
 }
+export interface WaterfallStep {
+  readonly label: string;
+  /** With its sign, in the chart's unit: 0.012 of a share is +1.2 points. */
+  readonly effect: number;
+  /** Drawn pale: by itself no more than chance. */
+  readonly faint?: boolean;
+}
+/** From the number before, over the parts of its change, to the number after. The effects add up to the change exactly. */
+export interface WaterfallSpec extends Common {
+  readonly kind: "waterfall";
+  readonly from: { readonly label: string; readonly value: number };
+  /** In the order to draw. */
+  readonly steps: readonly WaterfallStep[];
+  readonly to: { readonly label: string; readonly value: number };
+}
 export interface HeatSpec extends Common {
   readonly kind: "heat";
+  /** Values are differences: written with a sign, shares in points, coloured around zero. */
+  readonly signed?: true;
   readonly xLabels: readonly string[];
   readonly yLabels: readonly string[];
   /** values[y][x]. */

@@ -16,17 +16,27 @@ describe("VChart spec for a Lark card", () => {
     expect(Buffer.byteLength(JSON.stringify(made))).toBeLessThan(16_000);
   });
 
-  it.each(["line-one", "line-gaps", "bar-markets", "bar-long-names", "heat-week", "multiples-eight", "bar-null"])(
-    "of %s is drawn by VChart itself",
-    async (name) => {
-      const spec = gallery[name];
-      if (!spec) throw new Error(name);
-      const picture = vchartPicture(vchart(spec));
-      writeFileSync(join(out, `${name}.png`), picture);
-      const image = await loadImage(Buffer.from(picture));
-      expect([image.width, image.height]).toEqual([1200, 760]);
-    },
-  );
+  it.each([
+    "line-one",
+    "line-gaps",
+    "bar-markets",
+    "bar-long-names",
+    "heat-week",
+    "multiples-eight",
+    "bar-null",
+    "waterfall-rate",
+    "waterfall-mix-zh",
+    "waterfall-many",
+    "waterfall-below-zero",
+    "heat-effects",
+  ])("of %s is drawn by VChart itself", async (name) => {
+    const spec = gallery[name];
+    if (!spec) throw new Error(name);
+    const picture = vchartPicture(vchart(spec));
+    writeFileSync(join(out, `${name}.png`), picture);
+    const image = await loadImage(Buffer.from(picture));
+    expect([image.width, image.height]).toEqual([1200, 760]);
+  });
 
   it("says when points of a long series are left out, and keeps the newest", () => {
     const spec = gallery["line-five-90"];

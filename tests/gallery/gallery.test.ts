@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createCanvas, loadImage } from "@napi-rs/canvas";
 import { describe, expect, it } from "vitest";
 import { chartHeight } from "../../src/charts/config.ts";
-import { INK, PAPER, SEQUENTIAL, SERIES } from "../../src/charts/palette.ts";
+import { COMPARE, INK, PAPER, SEQUENTIAL, SERIES, STEPS } from "../../src/charts/palette.ts";
 import { png } from "../../src/charts/png.ts";
 import type { ChartSpec } from "../../src/kernel/chart-spec.ts";
 import { gallery } from "./specs.ts";
@@ -40,6 +40,11 @@ function coloursOf(spec: ChartSpec): readonly string[] {
         .map((_, index) => SERIES[index]?.line ?? "");
     case "bar":
       return spec.items.some((item) => item.value !== null) ? [SERIES[0]?.line ?? ""] : [];
+    case "waterfall":
+      return [
+        COMPARE.text,
+        ...spec.steps.map(({ effect, faint }) => STEPS[effect < 0 ? "down" : "up"][faint ? "faint" : "solid"]),
+      ];
     case "heat":
       return spec.values.flat().some((value) => (value ?? 0) < 0) ? [] : [SEQUENTIAL[0] ?? "", SEQUENTIAL.at(-1) ?? ""];
     case "multiples":

@@ -1,11 +1,12 @@
+import { formatDifference } from "../../../chat/format.ts";
 import type { HeatSpec } from "../../../kernel/chart-spec.ts";
-import { exact } from "./chart-look.ts";
+import { exact, UNITS } from "./chart-look.ts";
 import { h } from "./dom.ts";
 
 /** Up to so many columns a cell has room for its value. */
 const ROOM_COLUMNS_MAX = 8;
 
-/** A heat map as a table: one hue from pale to strong, each cell with its value on hover and for a screen reader. */
+/** A heat map as a table: one hue from pale to strong (differences: one below zero, another above), each cell with its value on hover and for a screen reader. */
 export function heatTable(spec: HeatSpec, text: string): HTMLElement {
   const known = spec.values.flat().filter((value) => value !== null);
   const low = Math.min(...known);
@@ -29,7 +30,7 @@ export function heatTable(spec: HeatSpec, text: string): HTMLElement {
     "div",
     { class: "heat-scroll", tabindex: 0, role: "region", "aria-label": text || spec.title },
     h("table", { class: "heat" }, h("thead", {}, h("tr", {}, h("td"), ...head)), h("tbody", {}, ...rows)),
-    known.length > 0 ? scale(exact(low, spec.unit, spec.locale), exact(high, spec.unit, spec.locale)) : null,
+    known.length > 0 && !spec.signed ? scale(written(spec, low), written(spec, high)) : null,
   );
 }
 
@@ -40,19 +41,20 @@ interface Scale {
 }
 
 function cell(spec: HeatSpec, value: number | null, where: string, { low, high, room }: Scale): HTMLElement {
-  const written = value === null ? "–" : exact(value, spec.unit, spec.locale);
-  const text = h("span", { class: room ? null : "unseen" }, written);
-  if (value === null)
-    return h("td", { title: `${where}: ${written}`, class: "gap" }, h("span", { class: "unseen" }, written));
-  const heat = 8 + 92 * (high > low ? (value - low) / (high - low) : 0.5);
-  const element = h(
-    "td",
-    { title: `${where}: ${written}`, class: `${room ? "shown" : ""} ${heat > 58 ? "strong" : ""}` },
-    text,
-  );
+  const said = value === null ? "–" : written(spec, value);
+  const title = `${where}: ${said}`;
+  if (value === null) return h("td", { title, class: "gap" }, h("span", { class: "unseen" }, said));
+  const heat = spec.signed
+    ? (100 * Math.abs(value)) / (Math.max(Math.abs(low), Math.abs(high)) || 1)
+    : 8 + 92 * (high > low ? (value - low) / (high - low) : 0.5);
+  const look = `${room ? "shown" : ""} ${heat > 58 ? "strong" : ""} ${spec.signed && value > 0 ? "above" : ""}`;
+  const element = h("td", { title, class: look }, h("span", { class: room ? null : "unseen" }, said));
   element.style.setProperty("--heat", `${Math.round(heat)}%`);
   return element;
 }
+
+const written = (spec: HeatSpec, value: number): string =>
+  spec.signed ? formatDifference(value, UNITS[spec.unit], spec.locale) : exact(value, spec.unit, spec.locale);
 
 const scale = (low: string, high: string): HTMLElement =>
   h("div", { class: "heat-scale", "aria-hidden": "true" }, h("span", {}, low), h("i"), h("span", {}, high));

@@ -80,7 +80,8 @@ export function tooltip(look: Look): Partial<TooltipOptions> {
   };
 }
 
-const UNITS: Readonly<Record<ChartUnit, Unit>> = {
+/** The unit of an answer's numbers for that of a chart. */
+export const UNITS: Readonly<Record<ChartUnit, Unit>> = {
   percent: "share",
   count: "count",
   hours: "hours",

@@ -6,6 +6,7 @@ import { barConfig, barHeight } from "./chart-bar.ts";
 import { heatTable } from "./chart-heat.ts";
 import { lineConfig, panelsOf, sharedRange } from "./chart-line.ts";
 import { look } from "./chart-look.ts";
+import { waterfallConfig, waterfallHeight } from "./chart-waterfall.ts";
 import { h } from "./dom.ts";
 
 Chart.register(
@@ -43,6 +44,8 @@ function drawing(spec: ChartSpec, text: string): HTMLElement {
       return canvas((mine) => lineConfig(spec, look(mine)), 280, text);
     case "bar":
       return canvas((mine) => barConfig(spec, look(mine)), barHeight(spec), text);
+    case "waterfall":
+      return canvas((mine) => waterfallConfig(spec, look(mine)), waterfallHeight(spec), text);
     case "heat":
       return heatTable(spec, text);
     case "multiples": {
