@@ -10,13 +10,17 @@ export function formatValue(value: number | null, unit: ChartUnit, locale: strin
   return withUnit(decimal(amount, locale, labelDigits(amount, reach, unit)), unit);
 }
 
-/** A difference with its sign: 0.012 percent → "+1.2 pp", −43.2 hours → "−43.2 h". `reach` as above. */
+/** A difference with its sign: 0.012 percent → "+1.2 pp", −43.2 hours → "−43.2 h", what rounds to nothing "±0.0 h". `reach` as above. */
 export function formatDifference(value: number, unit: ChartUnit, locale: string, reach = value): string {
-  const size = Math.abs(value);
-  const sign = value > 0 ? "+" : value < 0 ? "−" : "±";
-  if (unit !== "percent") return `${sign}${formatValue(size, unit, locale, reach)}`;
-  const digits = Math.abs(reach) >= 0.01 ? 1 : Math.abs(reach) >= 0.001 ? 2 : 3;
-  return `${sign}${decimal(size * 100, locale, digits)}${NO_BREAK}pp`;
+  const text = magnitude(Math.abs(value), unit, locale, Math.abs(reach));
+  const isNothing = text === magnitude(0, unit, locale, Math.abs(reach));
+  return `${isNothing ? "±" : value > 0 ? "+" : "−"}${text}`;
+}
+
+function magnitude(size: number, unit: ChartUnit, locale: string, reach: number): string {
+  if (unit !== "percent") return formatValue(size, unit, locale, reach);
+  const digits = reach >= 0.01 ? 1 : reach >= 0.001 ? 2 : 3;
+  return `${decimal(size * 100, locale, digits)}${NO_BREAK}pp`;
 }
 
 /** A tick: no more decimals than the step between ticks needs, large counts short ("1.2M", "120万"). */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatTick, formatValue } from "../../src/charts/numbers.ts";
+import { formatDifference, formatTick, formatValue } from "../../src/charts/numbers.ts";
 import { chartText } from "../../src/charts/text.ts";
 import { gallery } from "../gallery/specs.ts";
 
@@ -33,6 +33,17 @@ describe("the text of a chart", () => {
   });
 });
 
+describe("the text of a waterfall", () => {
+  it("tells both ends and each step with its sign", () => {
+    expect(textOf("waterfall-rate")).toContain(
+      "2–13 Feb 5.1 %. live +0.83 pp. product +0.41 pp. video +0.060 pp, within noise. review −0.040 pp, within noise. ip −0.16 pp. 16–27 Feb 6.2 %.",
+    );
+  });
+  it("writes the differences of a heat map with their sign", () => {
+    expect(textOf("heat-effects")).toContain("lowest −0.11 pp (ip ID), highest +0.62 pp (live ID)");
+  });
+});
+
 describe("numbers on a chart", () => {
   it.each([
     [0.061, "percent", "en-GB", "6.1 %"],
@@ -48,6 +59,15 @@ describe("numbers on a chart", () => {
 
   it("are not torn from their unit at the end of a line", () => {
     expect(formatValue(0.061, "percent", "en-GB")).toBe("6.1\u00a0%");
+  });
+
+  it.each([
+    [0.012, "percent", 0.012, "+1.2 pp"],
+    [-43.2, "hours", 50, "−43.2 h"],
+    [-0.0003, "hours", 2, "±0.0 h"],
+    [-1101, "count", 1101, "−1,101"],
+  ] as const)("the difference %s %s beside %s is %s", (value, unit, reach, text) => {
+    expect(formatDifference(value, unit, "en-GB", reach).replaceAll("\u00a0", " ")).toBe(text);
   });
 
   it("ticks have the decimals of their step and shorten large counts", () => {

@@ -6,12 +6,15 @@ import type { Question } from "../../kernel/question.ts";
 import type { MeasuredRow, Measurement } from "../../queries/measure.ts";
 import type { Asking } from "../asking.ts";
 import { valueName } from "../names.ts";
-import { NOTHING, sideOf } from "./sides.ts";
+import { NOTHING, type Side, sideOf } from "./sides.ts";
 import type { Explained } from "./splits.ts";
 
 /** Combined segments that moved the number, as a small set. */
 export interface Combined {
+  /** The most telling first. */
   readonly dimensions: readonly string[];
+  /** Every combination that occurs, by its names in the order of the dimensions. */
+  readonly cells: readonly { readonly names: readonly string[]; readonly before: Side; readonly after: Side }[];
   readonly explanation: Explanation;
   readonly parts: readonly RegionPart[];
   readonly sql: readonly SqlRecord[];
@@ -36,30 +39,42 @@ export async function readCombined(
   const context = { catalog: asking.catalog, now: asking.now, zone: asking.zone, asParts: true as const };
   const measured = await asking.measure({ ...plain, by: dimensions }, context);
   if (!measured.ok || measured.value.compare === null) return null;
-  const explanation = explain(measured.value, dimensions, asking);
-  if (!explanation) return null;
+  const cells = cellsOf(measured.value, dimensions, asking);
+  const explanation = cells && explain(cells, dimensions, caseScale(measured.value.rows));
+  if (!cells || !explanation) return null;
   const parts = explanation.segments.filter((part) => part.q < REAL_BELOW && isNameable(part));
-  return { dimensions, explanation, parts, sql: measured.value.sql };
+  return { dimensions, cells, explanation, parts, sql: measured.value.sql };
 }
 
-function explain(measurement: Measurement, dimensions: readonly string[], asking: Asking): Explanation | null {
-  const rows = [...sided(measurement.rows, "after" as const), ...sided(measurement.compare ?? [], "before" as const)];
-  if (rows.some(({ side }) => side === null)) return null;
-  const isRate = rows.some(({ side }) => (side?.weight ?? 0) > 0);
-  const scale = caseScale(measurement.rows);
+type Cells = Combined["cells"];
+
+/** Both periods by combination; null where a state is no ratio of sums. */
+function cellsOf({ rows, compare }: Measurement, dimensions: readonly string[], asking: Asking): Cells | null {
+  const cells = new Map<string, Cells[number]>();
+  for (const [period, own] of [
+    ["after", rows],
+    ["before", compare ?? []],
+  ] as const)
+    for (const row of own) {
+      const side = row.flags.includes("no_data") ? NOTHING : sideOf(row.state);
+      if (side === null) return null;
+      const names = dimensions.map((dimension) => valueName(row.key[dimension], asking));
+      const known = cells.get(names.join("\n")) ?? { names, before: NOTHING, after: NOTHING };
+      cells.set(names.join("\n"), { ...known, [period]: side });
+    }
+  return [...cells.values()];
+}
+
+function explain(cells: Cells, dimensions: readonly string[], scale: number): Explanation | null {
+  const isRate = cells.some(({ before, after }) => before.weight > 0 || after.weight > 0);
   const builder = cubeBuilder(dimensions);
-  for (const { row, period, side } of rows)
-    builder.add({
-      values: dimensions.map((dimension) => valueName(row.key[dimension], asking)),
-      period,
-      hits: (side?.hits ?? 0) * scale,
-      weight: isRate ? (side?.weight ?? 0) * scale : null,
-    });
+  for (const cell of cells)
+    for (const period of ["after", "before"] as const) {
+      const { hits, weight } = cell[period];
+      builder.add({ values: cell.names, period, hits: hits * scale, weight: isRate ? weight * scale : null });
+    }
   return explainCube(builder.build());
 }
-
-const sided = (rows: readonly MeasuredRow[], period: "before" | "after") =>
-  rows.map((row) => ({ row, period, side: row.flags.includes("no_data") ? NOTHING : sideOf(row.state) }));
 
 /** Weighted samples are counted in cases of equal say (Kish), or their evidence would be that of the population. */
 function caseScale(rows: readonly MeasuredRow[]): number {

@@ -8,16 +8,21 @@ import type { MeasuredRow, Measurement } from "../../queries/measure.ts";
 import type { Asking } from "../asking.ts";
 import { firstWord, metricName } from "../names.ts";
 
+/** What each factor of a product brings of its change, by the factor's name. */
+export type FactorEffects = readonly { readonly name: string; readonly effect: number }[];
+
 /** The change of a composed metric (a cost over what was removed rightly) split exactly over its factors; none where it is no product. */
-export function factorFindings(whole: Measurement, metric: Metric, asking: Asking): Finding[] {
+export function factorEffects(whole: Measurement, asking: Asking): FactorEffects {
   const [before, after] = [stateOf(whole.compare ?? []), stateOf(whole.rows)];
   if (before?.kind !== "parts" || after?.kind !== "parts") return [];
   const factors = factorsOf(before.parts, after.parts);
   const split = factors && lmdi(factors);
-  if (!split) return [];
-  const parts = [...split.effects].map(
-    ([name, effect]) => `${partName(name, asking)} ${formatDifference(effect, metric.unit, asking.locale)}`,
-  );
+  return [...(split?.effects ?? [])].map(([name, effect]) => ({ name: partName(name, asking), effect }));
+}
+
+export function factorFindings(effects: FactorEffects, metric: Metric, asking: Asking): Finding[] {
+  if (effects.length === 0) return [];
+  const parts = effects.map(({ name, effect }) => `${name} ${formatDifference(effect, metric.unit, asking.locale)}`);
   return [{ code: "factors", text: asking.say("why.factors", { parts: parts.join(" · ") }) }];
 }
 

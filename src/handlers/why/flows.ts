@@ -13,6 +13,20 @@ const WEEK_MS = 7 * 86_400_000;
 /** The flows that fill and drain what is open, and the pace at which people drain it. */
 const FLOWS = ["inflow", "outflow", "throughput"] as const;
 
+/** What fills and what drains. */
+const SIGNS: ReadonlyMap<string, number> = new Map([
+  ["inflow", 1],
+  ["outflow", -1],
+]);
+
+export interface Flows {
+  readonly findings: readonly Finding[];
+  /** What came in and, below zero, what went out. */
+  readonly moves: readonly { readonly name: string; readonly effect: number }[];
+  readonly sql: readonly SqlRecord[];
+}
+export const NO_FLOWS: Flows = { findings: [], moves: [], sql: [] };
+
 interface Flow {
   readonly metric: Metric;
   readonly value: number;
@@ -26,17 +40,20 @@ interface Flow {
  * Why what is open grew or shrank between two moments: what came in and what went out between them, and for what went out the hours and the
  * pace, each beside the mean of the same hours of the four weeks before.
  */
-export async function flowFindings(
-  question: Question,
-  asking: Asking,
-): Promise<{ readonly findings: readonly Finding[]; readonly sql: readonly SqlRecord[] }> {
+export async function flowFindings(question: Question, asking: Asking): Promise<Flows> {
   const { at } = question.options;
   const since = question.compare && "at" in question.compare ? question.compare.at : undefined;
-  if (at === undefined || since === undefined) return { findings: [], sql: [] };
+  if (at === undefined || since === undefined) return NO_FLOWS;
   const sql: SqlRecord[] = [];
   const flows = await Promise.all(FLOWS.map((id) => readFlow(id, { from: since, to: at }, question, asking, sql)));
   const findings = flows.flatMap((flow) => (flow ? sentences(flow, asking) : []));
-  return { findings, sql };
+  const moves = flows.flatMap((flow) => {
+    const sign = SIGNS.get(flow?.metric.id ?? "");
+    return flow && sign
+      ? [{ name: metricName(asking.catalog, flow.metric.id, asking.language), effect: sign * flow.value }]
+      : [];
+  });
+  return { findings, moves, sql };
 }
 
 async function readFlow(

@@ -3,6 +3,7 @@ import type { Metric } from "../../catalog/catalog.ts";
 import type { AnswerValue, Finding } from "../../chat/answer.ts";
 import { formatMagnitude, formatValue } from "../../chat/format.ts";
 import { mostTelling } from "../../insights/drivers/telling.ts";
+import type { ChartSpec } from "../../kernel/chart-spec.ts";
 import type { SqlRecord } from "../../kernel/measurement.ts";
 import type { Question } from "../../kernel/question.ts";
 import type { Refusal } from "../../kernel/refusal.ts";
@@ -17,9 +18,10 @@ import { numbersOf } from "../rows.ts";
 import { tableOf, viewOf } from "../table.ts";
 import { type Combined, readCombined } from "./combined.ts";
 import { companions } from "./companions.ts";
-import { factorFindings } from "./factors.ts";
-import { flowFindings } from "./flows.ts";
+import { type FactorEffects, factorEffects, factorFindings } from "./factors.ts";
+import { type Flows, flowFindings, NO_FLOWS } from "./flows.ts";
 import { nextOf } from "./next.ts";
+import { whyPictures } from "./pictures.ts";
 import { type QuantileSplit, readQuantileSplits } from "./quantile.ts";
 import { quantileFindings, splitFindings } from "./say.ts";
 import { type Explained, readSplits } from "./splits.ts";
@@ -31,6 +33,8 @@ interface Found {
   readonly best: Explained | undefined;
   readonly combined: Combined | null;
   readonly quantile: QuantileSplit | undefined;
+  readonly factors: FactorEffects;
+  readonly flows: Flows;
   /** Factors, flows, companions and the ledger, in this order, as sentences. */
   readonly beside: readonly Finding[];
   readonly sql: readonly SqlRecord[];
@@ -64,19 +68,22 @@ async function findOut(
   const [explained, quantiles, flows, others, ledger] = await Promise.all([
     metric.quantile === null ? readSplits(plain, metric, asking) : [],
     readQuantileSplits(plain, metric, asking),
-    metric.moment && metric.unit === "count" ? flowFindings(plain, asking) : { findings: [], sql: [] },
+    metric.moment && metric.unit === "count" ? flowFindings(plain, asking) : NO_FLOWS,
     companions(plain, metric, asking),
     suspects(plain, asking, whole.zone, facts),
   ]);
   const best = mostTelling(explained);
   const combined = await readCombined(plain, explained, asking);
   const quantile = quantiles[0];
+  const factors = factorEffects(whole, asking);
   return {
     whole,
     best,
     combined,
     quantile,
-    beside: [...factorFindings(whole, metric, asking), ...flows.findings, ...others, ...ledger.findings],
+    factors,
+    flows,
+    beside: [...factorFindings(factors, metric, asking), ...flows.findings, ...others, ...ledger.findings],
     sql: [
       ...whole.sql,
       ...(best?.measurement.sql ?? quantile?.measurement.sql ?? []),
@@ -113,13 +120,27 @@ function wordsOf(plain: Question, question: Question, metric: Metric, found: Fou
     values: numbers.rows,
     table: tableOf(split.length > 0 ? split : numbers.rows, splitQuestion, [metric]),
     view: split.length > 0 ? viewOf(split, splitQuestion, [metric], asking) : null,
-    charts: [],
+    charts: isFlat || question.options.form ? [] : picturesOf(plain, metric, total, found, asking),
     caveats: caveatsOf(numbers, whole, plain, [metric], asking),
     next: nextOf(plain, best, asking),
     sql: found.sql,
     dataThrough: whole.dataThrough,
     dataLine: dataLineOf(whole, asking),
   };
+}
+
+function picturesOf(
+  plain: Question,
+  metric: Metric,
+  total: AnswerValue | undefined,
+  found: Found,
+  asking: Asking,
+): ChartSpec[] {
+  const [before, after] = [total?.compare?.value ?? null, total?.value ?? null];
+  if (before === null || after === null) return [];
+  const { moves } = found.flows;
+  const isNoise = total?.compare?.verdict === "within_noise";
+  return whyPictures(plain, metric, { ...found, before, after, isNoise, zone: found.whole.zone, moves }, asking);
 }
 
 function headlineOf(

@@ -71,11 +71,12 @@ const earlier = ({ from, to }: Period, days: number): Period => {
 async function why(question: Partial<Question>, language: Language = "en") {
   const answered = await answerWhy({ ...blank("why"), ...question }, askingIn(language), database.reader);
   if (!answered.ok) throw new Error(JSON.stringify(answered.error));
-  const { findings, headline, body } = answered.value;
+  const { findings, headline, body, charts } = answered.value;
   return {
     headline,
     body,
     findings,
+    charts,
     of: (code: string) => findings.filter((one) => one.code === code).map(({ text }) => text),
   };
 }
@@ -147,6 +148,61 @@ test("a quantile is split by re-weighting, and a composed cost exactly over its 
   expect(tat.of("rate_and_mix")[0]).toContain("a quantile is no sum");
   const cost = await why({ metrics: ["cost_per_correct_removal"], ...months });
   expect(cost.of("factors")[0]).toMatch(/Cost .* Removals .* Precision /);
+});
+
+test("the waterfall leads from the number before to the number after, steps that no chance explains in full colour", async () => {
+  const { charts, of } = await why(shifted());
+  const [chart] = charts;
+  if (chart?.kind !== "waterfall") throw new Error("no waterfall");
+  const reached = chart.steps.reduce((level, { effect }) => level + effect, chart.from.value);
+  expect(reached).toBeCloseTo(chart.to.value, 12);
+  expect(chart.steps[0]?.label).toBe(truths.mixShift.segment);
+  expect(chart.title).toMatch(/^Overturn rate rose \d+\.\d\spp: \+\d+\.\d\spp from queue ip$/);
+  expect(of("segment")[0]).toContain(chart.title.match(/\+\d+\.\d/)?.[0] ?? "nothing");
+});
+
+test("the waterfall of a composed cost goes over its factors, of a quantile over what re-weighting splits", async () => {
+  const months = {
+    period: { from: "2026-02-01", to: "2026-03-01" },
+    compare: { from: "2026-01-01", to: "2026-02-01" },
+  };
+  for (const [metric, steps] of [
+    ["cost_per_correct_removal", ["Cost", "Removals", "Precision"]],
+    ["tat_p95", [expect.stringMatching(/^inside each/), "shift between them"]],
+  ] as const) {
+    const [chart] = (await why({ metrics: [metric], ...months })).charts;
+    if (chart?.kind !== "waterfall") throw new Error("no waterfall");
+    expect(chart.steps.map(({ label }) => label)).toEqual(steps);
+    const reached = chart.steps.reduce((level, { effect }) => level + effect, chart.from.value);
+    expect(reached).toBeCloseTo(chart.to.value, 6);
+  }
+});
+
+test("the heat map adds up to the change over all its cells, and no cell on few cases is shown", async () => {
+  const week = { from: "2026-03-02", to: "2026-03-09" };
+  const { charts } = await why({ metrics: ["inflow"], period: week, compare: earlier(week, 21) });
+  const heat = charts.find(({ kind }) => kind === "heat");
+  if (heat?.kind !== "heat") throw new Error("no heat map");
+  const shown = heat.values.flat().reduce<number>((sum, value) => sum + (value ?? 0), 0);
+  const whole = Number(
+    heat.note
+      ?.match(/[+−][\d,]+/)?.[0]
+      .replace("−", "-")
+      .replace(",", ""),
+  );
+  if (!heat.values.flat().includes(null)) expect(shown).toBe(whole);
+  for (const line of [...heat.values, ...(heat.values[0] ?? []).map((_, at) => heat.values.map((row) => row[at]))])
+    expect(line.filter((value) => value === null).length, "one hidden cell alone could be worked out").not.toBe(1);
+});
+
+test("a change that is noise gets a picture that blames nobody", async () => {
+  const { charts, findings } = await why({
+    metrics: ["overturn"],
+    period: { from: "2026-02-10", to: "2026-02-12" },
+    compare: { from: "2026-02-08", to: "2026-02-10" },
+  });
+  expect(findings[0]?.code).toBe("within_noise");
+  expect(charts[0]?.title).toMatch(/^Overturn rate: [\d.]+\s% → [\d.]+\s%$/);
 });
 
 test("no segment is told whose count, before or after, is too small to be shown", async () => {
