@@ -1,5 +1,4 @@
 import type { OpenMeasure } from "../catalog/definition.ts";
-import { limits } from "../kernel/limits.ts";
 import {
   dimensionOf,
   expression,
@@ -12,6 +11,7 @@ import {
 import { instantOf } from "./periods.ts";
 import type { Zoning } from "./plan.ts";
 import { type Query, readCells } from "./read-cells.ts";
+import { groupedBy, rowLimit, setColumn } from "./sets.ts";
 import { float, instant, isAmong, secondsBetween, text, valuesTable } from "./spelling.ts";
 import { all, ident, join, nothing, type SqlText, sql } from "./sql.ts";
 
@@ -50,8 +50,9 @@ export function compileOpen(measure: OpenMeasure, scope: Scope): Query {
   ];
   const keys = scope.by.map((_, index) => ident(`k${index + 1}`));
   const groups = bucketed ? [...keys, sql`bucket`] : keys;
+  const shown = [...setColumn(scope), ...groups];
   const age = sql`${seconds} / 3600 as age`;
-  const statement = sql`select ${join([...groups, sql`${float(sql`count(*)`)} as n, max(age) as value`], ", ")}
+  const statement = sql`select ${join([...shown, sql`${float(sql`count(*)`)} as n, max(age) as value`], ", ")}
     from (
       select ${join([...keyColumns(scope), ...(bucketed ? [sql`sample.bucket`] : []), age], ", ")}
       from (
@@ -65,8 +66,8 @@ export function compileOpen(measure: OpenMeasure, scope: Scope): Query {
         ${own ? sql`on ${ownSample(scope, own)}` : nothing}
       where ${all(conditions)}
     ) rows
-    ${groups.length > 0 ? sql`group by ${join(groups, ", ")}` : nothing}
-    limit ${limits.rowsMax + 1}`;
+    ${groupedBy(scope, groups)}
+    limit ${rowLimit(scope)}`;
   return {
     text: statement,
     source: "events",

@@ -17,6 +17,8 @@ export interface Scope extends Omit<MetricPlan, "metric"> {
   readonly fact: FactDefinition;
   /** Milliseconds since the epoch. */
   readonly through: number;
+  /** Splits that one statement is grouped by at once, `by` being all their dimensions. */
+  readonly grouping?: readonly (readonly string[])[];
   /** A further condition on the rows, where the fact's table is not the events' own. */
   readonly ofDay?: SqlText;
 }

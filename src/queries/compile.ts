@@ -11,16 +11,24 @@ import type {
   WeightedMeasure,
 } from "../catalog/definition.ts";
 import { BIN_GAMMA } from "../kernel/duration-bins.ts";
-import { limits } from "../kernel/limits.ts";
 import { compileOpen } from "./compile-open.ts";
 import { dimensionOf, expression, filterConditions, type Scope, scopedRows } from "./compile-scope.ts";
 import { bucketKey } from "./local-clock.ts";
 import { type Query, readCells, readPairs } from "./read-cells.ts";
+import { groupedBy, readOwn, rowLimit, setColumn, sharedScope } from "./sets.ts";
 import { arrayOf, float, instant, secondsBetween, text, whole } from "./spelling.ts";
 import { all, ident, join, nothing, type SqlText, sql } from "./sql.ts";
 
-/** A measure in a scope as one statement: one row per combination of split values and bucket that has rows of the fact. */
+/**
+ * A measure in a scope as one statement: one row per combination of split values and bucket that has rows of the fact. Where several splits
+ * are asked in one pass, the statement is theirs too, and each reads its own rows of it.
+ */
 export function compile(measure: PlainMeasure, scope: Scope): Query {
+  const shared = sharedScope(measure, scope);
+  return shared ? readOwn(compileOne(measure, shared), shared, scope) : compileOne(measure, scope);
+}
+
+function compileOne(measure: PlainMeasure, scope: Scope): Query {
   switch (measure.kind) {
     case "count":
       return plain(scope, countText(measure, scope), "count");
@@ -76,9 +84,9 @@ export function groups(scope: Scope): {
   const bucket = bucketKey(grainOf(scope));
   const names = bucket ? [...keys, sql`rows.bucket`] : keys;
   return {
-    shown: bucket ? [...keys, bucket] : keys,
+    shown: [...setColumn(scope), ...(bucket ? [...keys, bucket] : keys)],
     names: bucket ? [...keys, sql`bucket`] : keys,
-    by: names.length === 0 ? nothing : sql`group by ${join(names, ", ")}`,
+    by: groupedBy(scope, names),
   };
 }
 
@@ -88,7 +96,7 @@ function summed(scope: Scope, rows: SqlText, aggregates: SqlText): SqlText {
   return sql`select ${join([...shown, aggregates], ", ")}
     from (${rows}) rows
     ${by}
-    limit ${limits.rowsMax + 1}`;
+    limit ${rowLimit(scope)}`;
 }
 
 function countText(measure: CountMeasure, scope: Scope): SqlText {
@@ -150,18 +158,21 @@ function meanText(measure: MeanMeasure, scope: Scope): SqlText {
 
 /** Sums per bin first, then the bins of a group as arrays: one row a group, however long its tail. */
 function binned(scope: Scope, rows: SqlText, perBin: SqlText, extra: SqlText): SqlText {
-  const { shown, names } = groups(scope);
-  const by = names.length === 0 ? nothing : sql`group by ${join(groupNames(scope), ", ")}`;
+  const { names } = groups(scope);
+  const inSets = scope.grouping ? [sql`set_id`] : [];
+  const outer = [...inSets, ...groupNames(scope)];
+  const bucket = bucketKey(grainOf(scope));
+  const shown = [...inSets, ...scope.by.map((_, index) => ident(`k${index + 1}`)), ...(bucket ? [bucket] : [])];
   return sql`select ${join([...shown, extra], ", ")},
       ${arrayOf(float(sql`bin`), sql`bin`)} as bins, ${arrayOf(sql`events`, sql`bin`)} as events,
       ${arrayOf(sql`censored`, sql`bin`)} as censored, ${arrayOf(sql`seconds`, sql`bin`)} as seconds
     from (
-      select ${join([...names, sql`bin`, perBin], ", ")}
+      select ${join([...setColumn(scope), ...names, sql`bin`, perBin], ", ")}
       from (${rows}) binned
-      group by ${join([...names, sql`bin`], ", ")}
+      ${groupedBy(scope, [...names, sql`bin`])}
     ) rows
-    ${by}
-    limit ${limits.rowsMax + 1}`;
+    ${outer.length === 0 ? nothing : sql`group by ${join(outer, ", ")}`}
+    limit ${rowLimit(scope)}`;
 }
 
 const groupNames = (scope: Scope): SqlText[] => [
@@ -236,7 +247,7 @@ function narrowedText(scope: Scope, narrowed: string, rows: SqlText): SqlText {
     from sampled rows
     cross join (select distinct narrowed as value from sampled where labelled and among and hit) split
     group by ${join(by, ", ")}
-    limit ${limits.rowsMax + 1}`;
+    limit ${rowLimit(scope)}`;
 }
 
 /** Per item its labels, then the count of items by the pair of ratings; items without exactly two labels only tell what was drawn. */
@@ -266,5 +277,5 @@ function pairsText(measure: PairsMeasure, scope: Scope): SqlText {
       ) items
     ) rows
     group by ${join([...groupNames(scope), sql`a, b`], ", ")}
-    limit ${limits.rowsMax + 1}`;
+    limit ${rowLimit(scope)}`;
 }

@@ -44,9 +44,16 @@ export function scopeOf(
 ): Scope {
   const fact = catalog.facts.get(measure.fact)?.definition;
   if (!fact) throw new RangeError(`there is no fact ${measure.fact}`);
-  const { metric: _, ...rest } = plan;
-  return { ...rest, by, fact, through };
+  const { metric: _, sets, ...rest } = plan;
+  const more = by.filter((id) => !plan.by.includes(id));
+  const wider = sets?.map((set) => [...set, ...more.filter((id) => !set.includes(id))]);
+  return { ...rest, by, ...(wider ? { sets: distinctSets(wider) } : {}), fact, through };
 }
+
+/** A set that came twice would be counted twice. */
+const distinctSets = (sets: readonly (readonly string[])[]): (readonly string[])[] => [
+  ...new Map(sets.map((set) => [JSON.stringify([...set].sort()), set])).values(),
+];
 
 type Compiled = (measure: PlainMeasure, by: readonly string[]) => readonly Query[];
 

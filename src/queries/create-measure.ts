@@ -10,7 +10,7 @@ import { type Cell, isEmpty } from "./cells.ts";
 import { type CompileMeasure, compose, unite } from "./compose.ts";
 import { type Engine, postgresEngine } from "./engine.ts";
 import { lagQueries } from "./lag-curve.ts";
-import type { Measure, MeasureContext, MeasuredRow, Measurement } from "./measure.ts";
+import type { Measure, MeasureContext, MeasuredRow, Measurement, OnePass } from "./measure.ts";
 import { type MetricPlan, type Plan, plan } from "./plan.ts";
 import type { Query } from "./read-cells.ts";
 import { refusalOf } from "./run.ts";
@@ -26,14 +26,17 @@ export const createMeasure = (pool: Pool, compiler?: Compiler): Measure => measu
 
 /** Answers Questions from the event tables of an engine, unless `compiler` knows a shorter way to the same states. */
 export function measureOn(engine: Engine, compiler: Compiler = async () => undefined): Measure {
-  return async (question, context) => {
+  return async (question, asked) => {
+    // ClickHouse answers each split by itself: it is quick at that, and its GROUPING is another one.
+    const { pass, ...alone } = asked;
+    const context: MeasureContext = pass && engine.dialect === "postgres" ? asked : alone;
     const planned = plan(question, context);
     if (!planned.ok) return planned;
     const read = await readWatermarks(engine, context.catalog.watermarks);
     if (!read.ok) return read;
     const { watermarks } = read.value;
     const { main, compare, zoning } = planned.value;
-    const statements = new Statements(engine);
+    const statements = new Statements(engine, context.pass);
     const compiled = await compiler(context.catalog).then(ok, (cause) => err(refusalOf(cause)));
     if (!compiled.ok) return compiled;
     const compile = compiled.value;
@@ -79,26 +82,25 @@ export function compileQuestion(question: Question, context: MeasureContext): Re
   return ok([...new Map(texts.map((text) => [JSON.stringify(text), text])).values()]);
 }
 
-/** Runs each distinct statement of a Question once: p50 and p95 are read from the same rows. */
+/** Runs each distinct statement of a Question, or of a pass, once: p50 and p95 are read from the same rows. */
 class Statements {
   readonly records: SqlRecord[] = [];
   readonly #engine: Engine;
-  readonly #running = new Map<string, ReturnType<Engine["run"]>>();
+  readonly #running: OnePass["running"];
+  readonly #recorded = new Set<string>();
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, pass: OnePass | undefined) {
     this.#engine = engine;
+    this.#running = pass?.running ?? new Map();
   }
 
-  run(text: SqlText, source: Query["source"] = "events"): ReturnType<Engine["run"]> {
+  async run(text: SqlText, source: Query["source"] = "events"): ReturnType<Engine["run"]> {
     const key = JSON.stringify(render(text));
-    const running = this.#running.get(key) ?? this.#record(text, source);
+    const running = this.#running.get(key) ?? this.#engine.run(text);
     this.#running.set(key, running);
-    return running;
-  }
-
-  async #record(text: SqlText, source: Query["source"]): ReturnType<Engine["run"]> {
-    const ran = await this.#engine.run(text);
-    if (ran.ok) this.records.push({ ...ran.value.record, source });
+    const ran = await running;
+    if (ran.ok && !this.#recorded.has(key)) this.records.push({ ...ran.value.record, source });
+    this.#recorded.add(key);
     return ran;
   }
 }
@@ -127,9 +129,11 @@ async function runParts(parts: readonly Query[], statements: Statements): Promis
   const found: Cell[][] = [];
   for (const [index, result] of ran.entries()) {
     if (!result.ok) return result;
-    if (result.value.rows.length > limits.rowsMax)
+    const part = parts[index];
+    const cells = part?.read(result.value.rows) ?? [];
+    if (result.value.rows.length > limits.rowsMax * (part?.splits ?? 1) || cells.length > limits.rowsMax)
       return err({ code: "too_many_rows", params: { limit: limits.rowsMax } });
-    found.push(parts[index]?.read(result.value.rows) ?? []);
+    found.push(cells);
   }
   return ok(parts.length === 1 ? (found[0] ?? []) : unite(found.flat()));
 }

@@ -3,6 +3,7 @@ import type { Flag, LagCurve, MetricState, RowKey, SqlRecord } from "../kernel/m
 import type { Question } from "../kernel/question.ts";
 import type { Refusal } from "../kernel/refusal.ts";
 import type { Result } from "../kernel/result.ts";
+import type { Ran } from "./run.ts";
 
 /** One row of a metric: its key, its state, and what the clock says about its bucket. */
 export interface MeasuredRow {
@@ -41,5 +42,15 @@ export interface MeasureContext {
    * `limits.partDimensionsMax` splits at once.
    */
   readonly asParts?: true;
+  /** What is asked at the same moment about the same rows: splits of one pass are read by as few statements as can be. */
+  readonly pass?: OnePass;
 }
+/** Questions that differ in their split only, asked together. */
+export interface OnePass {
+  /** The splits, that of the question among them. */
+  readonly sets: readonly (readonly string[])[];
+  /** Statements that run or ran, by their text and values. */
+  readonly running: Map<string, Promise<Result<Ran, Refusal>>>;
+}
+export const onePass = (sets: OnePass["sets"]): OnePass => ({ sets, running: new Map() });
 export type Measure = (question: Question, context: MeasureContext) => Promise<Result<Measurement, Refusal>>;

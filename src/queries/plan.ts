@@ -34,6 +34,8 @@ export type Zoning =
 export interface MetricPlan {
   readonly metric: Metric;
   readonly by: readonly string[];
+  /** Splits that are read in the same pass, this one among them; absent = it is asked alone. */
+  readonly sets?: readonly (readonly string[])[];
   readonly filters: readonly Filter[];
   readonly zoning: Zoning;
   readonly now: number;
@@ -228,6 +230,7 @@ function planEach(
     const base = {
       metric,
       by: question.by,
+      ...(context.pass && zoning.kind === "one" ? { sets: context.pass.sets } : {}),
       filters,
       zoning,
       now: context.now,

@@ -9,6 +9,8 @@ export interface Query {
   /** What it reads. */
   readonly source: "rollup" | "events";
   readonly read: (rows: readonly Row[]) => Cell[];
+  /** Splits that share the statement; each may have as many rows as one alone. */
+  readonly splits?: number;
 }
 
 type Kind = "count" | "sum" | "ratio" | "proportion" | "mean" | "weighted" | "lifetimes" | "max";

@@ -3,7 +3,7 @@ import { mostTelling } from "../../insights/drivers/telling.ts";
 import type { Question } from "../../kernel/question.ts";
 import type { Asking } from "../asking.ts";
 import { dimensionWord, shownMetrics } from "../names.ts";
-import { type Explained, readSplits } from "./splits.ts";
+import { type Explained, explainSplits, readSplits } from "./splits.ts";
 
 /** Segments named in one line. */
 const NAMED_MAX = 2;
@@ -26,7 +26,7 @@ export async function driverOf(
   const metric = shownMetrics(question, asking.catalog)[0];
   if (!metric || !question.compare) return null;
   const plain: Question = { ...question, kind: "metric", metrics: [metric.id], by: [], grain: "total" };
-  const best = mostTelling(await readSplits(plain, metric, asking));
+  const best = mostTelling(explainSplits(await readSplits(plain, metric, asking).splits, asking));
   if (!best || best.decomposition.change === 0) return null;
   const named = along(best).slice(0, NAMED_MAX);
   if (named.length === 0) return null;

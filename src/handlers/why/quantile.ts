@@ -2,11 +2,10 @@ import type { Metric } from "../../catalog/catalog.ts";
 import { type BinnedSegment, type QuantileChange, reweighQuantile } from "../../insights/drivers/reweigh-quantile.ts";
 import { quantileEstimate } from "../../insights/estimate/simple.ts";
 import type { DurationBin } from "../../kernel/measurement.ts";
-import type { Question } from "../../kernel/question.ts";
 import type { MeasuredRow, Measurement } from "../../queries/measure.ts";
 import type { Asking } from "../asking.ts";
 import { valueName } from "../names.ts";
-import { openDimensions } from "./splits.ts";
+import type { Split } from "./splits.ts";
 
 /** One split of a quantile's change. */
 export interface QuantileSplit {
@@ -18,26 +17,19 @@ export interface QuantileSplit {
 const LEVEL = 0.95;
 
 /**
- * The change of a quantile along every open dimension, by re-weighting; the one whose single strongest value moves it most comes first. A split
- * on which the quantile is not reached is left out.
+ * The change of a quantile by re-weighting along each of the splits; the one whose single strongest value moves it most comes first. A split on
+ * which the quantile is not reached is left out.
  */
-export async function readQuantileSplits(plain: Question, metric: Metric, asking: Asking): Promise<QuantileSplit[]> {
-  const quantile = metric.quantile;
+export function quantileSplits(splits: readonly Split[], metric: Metric, asking: Asking): QuantileSplit[] {
+  const { quantile } = metric;
   if (quantile === null) return [];
-  const context = { catalog: asking.catalog, now: asking.now, zone: asking.zone, asParts: true as const };
-  const dimensions = openDimensions(plain, metric, asking);
-  const measured = await Promise.all(
-    dimensions.map((dimension) => asking.measure({ ...plain, by: [dimension] }, context)),
-  );
-  const splits = measured.flatMap((one, at): QuantileSplit[] => {
-    const dimension = dimensions[at];
-    if (!one.ok || dimension === undefined) return [];
-    const change = reweighQuantile(segmentsOf(one.value, dimension, asking), (bins) =>
+  const made = splits.flatMap(({ dimension, measurement }): QuantileSplit[] => {
+    const change = reweighQuantile(segmentsOf(measurement, dimension, asking), (bins) =>
       bins.length === 0 ? null : (quantileEstimate({ kind: "lifetimes", bins }, quantile, LEVEL)?.value ?? null),
     );
-    return change && change.alone.length > 1 ? [{ dimension, change, measurement: one.value }] : [];
+    return change && change.alone.length > 1 ? [{ dimension, change, measurement }] : [];
   });
-  return splits.sort((a, b) => strength(b) - strength(a));
+  return made.sort((a, b) => strength(b) - strength(a));
 }
 
 /** How near the strongest value alone comes to the whole change, or the mix does. */

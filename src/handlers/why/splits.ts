@@ -10,7 +10,9 @@ import { dispersionOf } from "../../insights/drivers/dispersion.ts";
 import { type SegmentTest, segmentTests, separation } from "../../insights/drivers/segment-tests.ts";
 import { limits } from "../../kernel/limits.ts";
 import type { Question } from "../../kernel/question.ts";
-import type { Measurement } from "../../queries/measure.ts";
+import type { Refusal } from "../../kernel/refusal.ts";
+import type { Result } from "../../kernel/result.ts";
+import { type MeasureContext, type Measurement, onePass } from "../../queries/measure.ts";
 import type { Asking } from "../asking.ts";
 import { valueName } from "../names.ts";
 import { addSides, NOTHING, type Side, sideOf } from "./sides.ts";
@@ -32,20 +34,32 @@ export interface Explained {
   readonly separation: number;
 }
 
-/** The change of a metric, split along every dimension that is still open, one query each; a split that cannot be had is left out. */
-export async function readSplits(plain: Question, metric: Metric, asking: Asking): Promise<Explained[]> {
-  const context = { catalog: asking.catalog, now: asking.now, zone: asking.zone, asParts: true as const };
-  const dimensions = openDimensions(plain, metric, asking);
-  const splits = await Promise.all(
-    dimensions.map((dimension) => asking.measure({ ...plain, by: [dimension] }, context)),
-  );
-  return splits.flatMap((split, index): Explained[] => {
-    const dimension = dimensions[index];
-    if (!split.ok || dimension === undefined) return [];
-    const made = explain(split.value, dimension, asking);
-    return made ? [made] : [];
-  });
+/** One pass over the metric's rows: its whole, and its split along every dimension that is still open. */
+export interface WholeAndSplits {
+  readonly whole: Promise<Result<Measurement, Refusal>>;
+  /** Those that can be had. */
+  readonly splits: Promise<readonly Split[]>;
 }
+export interface Split {
+  readonly dimension: string;
+  readonly measurement: Measurement;
+}
+
+/** Reads a metric's whole and its splits at once. */
+export function readSplits(plain: Question, metric: Metric, asking: Asking): WholeAndSplits {
+  const dimensions = openDimensions(plain, metric, asking);
+  const pass = onePass([[], ...dimensions.map((dimension) => [dimension])]);
+  const context: MeasureContext = { catalog: asking.catalog, now: asking.now, zone: asking.zone, asParts: true, pass };
+  const splits = dimensions.map(async (dimension): Promise<Split[]> => {
+    const measured = await asking.measure({ ...plain, by: [dimension] }, context);
+    return measured.ok ? [{ dimension, measurement: measured.value }] : [];
+  });
+  return { whole: asking.measure(plain, context), splits: Promise.all(splits).then((all) => all.flat()) };
+}
+
+/** What each split says about the change; those that say nothing are left out. */
+export const explainSplits = (splits: readonly Split[], asking: Asking): Explained[] =>
+  splits.flatMap(({ dimension, measurement }) => explain(measurement, dimension, asking) ?? []);
 
 /**
  * Splits with more than one value left: those that a filter pins down explain nothing, and those that only narrow the hits of a share are no

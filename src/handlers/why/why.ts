@@ -22,9 +22,9 @@ import { type FactorEffects, factorEffects, factorFindings } from "./factors.ts"
 import { type Flows, flowFindings, NO_FLOWS } from "./flows.ts";
 import { nextOf } from "./next.ts";
 import { whyPictures } from "./pictures.ts";
-import { type QuantileSplit, readQuantileSplits } from "./quantile.ts";
+import { type QuantileSplit, quantileSplits } from "./quantile.ts";
 import { quantileFindings, splitFindings } from "./say.ts";
-import { type Explained, readSplits } from "./splits.ts";
+import { type Explained, explainSplits, readSplits } from "./splits.ts";
 import { suspects } from "./suspects.ts";
 
 /** All that was found out about a change, before it is put into words. */
@@ -50,49 +50,46 @@ export async function answerWhy(question: Question, asking: Asking, facts: Pool)
   if (!metric) return err({ code: "not_available", params: { kind: "why" } });
   const asked = performance.now();
   const plain: Question = { ...question, kind: "metric", metrics: [metric.id], by: [], grain: "total" };
-  const whole = await asking.measure(plain, { catalog: asking.catalog, now: asking.now, zone: asking.zone });
-  if (!whole.ok) return err(whole.error);
-  const found = await findOut(plain, metric, whole.value, asking, facts);
+  const found = await findOut(plain, metric, asking, facts);
+  if (!found.ok) return found;
   const queried = performance.now();
-  const draft = wordsOf(plain, question, metric, found, asking);
+  const draft = wordsOf(plain, question, metric, found.value, asking);
   return ok({ ...draft, timing: { query: queried - asked, insight: performance.now() - queried } });
 }
 
-async function findOut(
-  plain: Question,
-  metric: Metric,
-  whole: Measurement,
-  asking: Asking,
-  facts: Pool,
-): Promise<Found> {
-  const [explained, quantiles, flows, others, ledger] = await Promise.all([
-    metric.quantile === null ? readSplits(plain, metric, asking) : [],
-    readQuantileSplits(plain, metric, asking),
+async function findOut(plain: Question, metric: Metric, asking: Asking, facts: Pool): Promise<Result<Found, Refusal>> {
+  const pass = readSplits(plain, metric, asking);
+  const [whole, splits, flows, others, ledger] = await Promise.all([
+    pass.whole,
+    pass.splits,
     metric.moment && metric.unit === "count" ? flowFindings(plain, asking) : NO_FLOWS,
     companions(plain, metric, asking),
-    suspects(plain, asking, whole.zone, facts),
+    pass.whole.then((read) => suspects(plain, asking, read.ok ? read.value.zone : null, facts)),
   ]);
+  if (!whole.ok) return whole;
+  const explained = metric.quantile === null ? explainSplits(splits, asking) : [];
   const best = mostTelling(explained);
   const combined = await readCombined(plain, explained, asking);
-  const quantile = quantiles[0];
-  const factors = factorEffects(whole, asking);
-  return {
-    whole,
+  const [quantile] = quantileSplits(splits, metric, asking);
+  const factors = factorEffects(whole.value, asking);
+  const shown = best?.measurement ?? quantile?.measurement;
+  const sql = [...whole.value.sql, ...(shown?.sql ?? []), ...(combined?.sql ?? []), ...flows.sql, ...ledger.sql];
+  return ok({
+    whole: whole.value,
     best,
     combined,
     quantile,
     factors,
     flows,
     beside: [...factorFindings(factors, metric, asking), ...flows.findings, ...others, ...ledger.findings],
-    sql: [
-      ...whole.sql,
-      ...(best?.measurement.sql ?? quantile?.measurement.sql ?? []),
-      ...(combined?.sql ?? []),
-      ...flows.sql,
-      ...ledger.sql,
-    ],
-  };
+    sql: distinct(sql),
+  });
 }
+
+/** A statement that answers for several is told once. */
+const distinct = (records: readonly SqlRecord[]): SqlRecord[] => [
+  ...new Map(records.map((record) => [JSON.stringify([record.text, record.params]), record])).values(),
+];
 
 function wordsOf(plain: Question, question: Question, metric: Metric, found: Found, asking: Asking): Draft {
   const { whole, best, combined, quantile } = found;
