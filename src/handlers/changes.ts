@@ -15,6 +15,7 @@ import { kindName, PASSING, placesName } from "./ledger-words.ts";
 import { filtersName, metricName, shownMetrics, windowName } from "./names.ts";
 import type { BotParts } from "./parts.ts";
 import { numbersOf } from "./rows.ts";
+import { driverOf } from "./why/driver-line.ts";
 import { zoneOfQuestion } from "./zone-of.ts";
 
 const DAY_MS = 86_400_000;
@@ -28,7 +29,7 @@ const BEYOND_CHANCE = 3.2;
 const OVERDISPERSION = 2;
 /** What changed: entries of the ledger that began in the period or were passing in it, and the numbers that moved beyond chance. */
 export async function answerChanges(
-  parts: BotParts,
+  parts: Pick<BotParts, "facts" | "writer">,
   question: Question,
   asking: Asking,
 ): Promise<Result<Draft, Refusal>> {
@@ -130,17 +131,17 @@ async function moversOf(question: Question, asking: Asking): Promise<Moved> {
     .slice(0, MOVERS_MAX)
     .map(({ row }) => row);
   const name = (id: string): string => metricName(asking.catalog, id, asking.language);
-  const list = movers.map((row) => `${name(row.metric)} ${changeText(row, asking)}`).join("; ");
-  const finding: Finding =
-    movers.length > 0
-      ? { code: "moved", text: asking.say("changes.moved", { list }) }
-      : {
-          code: "still",
-          text: asking.say("changes.still", { period: windowName(question.compare, asking, measured.value.zone) }),
-        };
+  const period = windowName(question.compare, asking, measured.value.zone);
+  const findings: Finding[] =
+    movers.length === 0
+      ? [{ code: "still", text: asking.say("changes.still", { period }) }]
+      : [
+          { code: "moved", text: asking.say("changes.moved", { period }) },
+          ...(await Promise.all(movers.map((row) => moverFinding(row, plain, name(row.metric), asking)))),
+        ];
   const [first] = movers;
   return {
-    findings: [finding],
+    findings,
     values: movers,
     next: first
       ? [
@@ -153,6 +154,15 @@ async function moversOf(question: Question, asking: Asking): Promise<Moved> {
     sql: measured.value.sql,
     dataThrough: measured.value.dataThrough,
   };
+}
+
+/** "Inflow −1,101 (6,036 → 4,935), mostly market ID, VN: −588 of −1,101"; where the segments moved alike, that. */
+async function moverFinding(row: AnswerValue, plain: Question, name: string, asking: Asking): Promise<Finding> {
+  const driver = await driverOf({ ...plain, metrics: [row.metric] }, asking);
+  const said = `${name} ${changeText(row, asking)}`;
+  if (!driver) return { code: "mover", text: said };
+  const cause = driver.separates ? driver.text : asking.say("changes.alike");
+  return { code: "mover", text: asking.say("changes.driver", { what: said, driver: cause }) };
 }
 
 /** Counts and shares that need no more than one pass over their facts. */

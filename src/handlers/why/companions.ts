@@ -10,8 +10,8 @@ import { numbersOf } from "../rows.ts";
 const FLAT_BELOW = 0.05;
 
 /**
- * What else moved in the same two periods, and what did not: the first metric of the volume and of the quality group ("inflow flat, accuracy
- * flat: not a change of either"). Those that cannot be asked under the same filters are left out.
+ * What else moved in the same two periods, and what did not: the first metric of the volume and of the quality group. It is said and nothing is
+ * concluded: a cause can leave both where they were, and chance can move them. Those that cannot be asked under the same filters are left out.
  */
 export async function companions(plain: Question, metric: Metric, asking: Asking): Promise<Finding[]> {
   const others = ["volume", "quality"].flatMap((group) => {

@@ -1,5 +1,5 @@
 import { formatDifference } from "../../chat/format.ts";
-import { mostTelling } from "../../insights/drivers/telling.ts";
+import { mostTelling, separates } from "../../insights/drivers/telling.ts";
 import type { Question } from "../../kernel/question.ts";
 import type { Asking } from "../asking.ts";
 import { dimensionWord, shownMetrics } from "../names.ts";
@@ -18,11 +18,16 @@ export async function driverLine(question: Question, asking: Asking): Promise<st
   return (await driverOf(question, asking))?.text ?? null;
 }
 
-/** The same with what it says: `isMix` = the segments' shares moved more than what happens inside them. */
-export async function driverOf(
-  question: Question,
-  asking: Asking,
-): Promise<{ readonly text: string; readonly isMix: boolean } | null> {
+export interface Driver {
+  readonly text: string;
+  /** The segments' shares moved more than what happens inside them. */
+  readonly isMix: boolean;
+  /** The segments surely did not move alike; else the text names but the largest. */
+  readonly separates: boolean;
+}
+
+/** The same with what it says. */
+export async function driverOf(question: Question, asking: Asking): Promise<Driver | null> {
   const metric = shownMetrics(question, asking.catalog)[0];
   if (!metric || !question.compare) return null;
   const plain: Question = { ...question, kind: "metric", metrics: [metric.id], by: [], grain: "total" };
@@ -38,7 +43,7 @@ export async function driverOf(
     part: difference(named.reduce((sum, { total }) => sum + total, 0)),
     whole: difference(best.decomposition.change),
   });
-  return { text, isMix };
+  return { text, isMix, separates: isMix || separates(best) };
 }
 
 /** Effects that go the change's way and are worth a name, the largest first. */

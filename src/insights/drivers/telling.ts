@@ -20,10 +20,13 @@ interface Tellable {
 export function mostTelling<T extends Tellable>(splits: readonly T[]): T | undefined {
   const byMix = splits.filter((one) => mixShare(one) >= MIX_ENOUGH && farFromAll(one) <= 1 - MIX_ENOUGH);
   if (byMix.length > 0) return [...byMix].sort((a, b) => farFromAll(a) - farFromAll(b))[0];
-  const separating = splits.filter(({ separation }) => separation >= SEPARATES);
+  const separating = splits.filter(separates);
   if (separating.length > 0) return [...separating].sort((a, b) => b.separation - a.separation)[0];
   return [...splits].sort((a, b) => concentration(b.decomposition) - concentration(a.decomposition))[0];
 }
+
+/** The segments surely did not move alike. */
+export const separates = ({ separation }: Pick<Tellable, "separation">): boolean => separation >= SEPARATES;
 
 const mixShare = ({ decomposition: { mix, change } }: { readonly decomposition: Decomposition }): number =>
   change === 0 ? 0 : mix / change;

@@ -6,6 +6,7 @@ import { localeFor } from "../../../src/chat/format.ts";
 import { sayIn } from "../../../src/chat/messages.ts";
 import { readCatalog } from "../../../src/cli/read-catalog.ts";
 import type { Asking } from "../../../src/handlers/asking.ts";
+import { answerChanges } from "../../../src/handlers/changes.ts";
 import { driverLine } from "../../../src/handlers/why/driver-line.ts";
 import { answerWhy } from "../../../src/handlers/why/why.ts";
 import { blank, type Period, type Question } from "../../../src/kernel/question.ts";
@@ -119,6 +120,27 @@ test("a spike of reports is in the market where it was planted", async () => {
   const { of } = await why({ metrics: ["reports"], period, compare: earlier(period, 7) });
   expect(of("segment")[0]).toContain(`market ${spike.filters.market}: +`);
   expect(of("segment")[0]).not.toContain("within noise");
+});
+
+test("what changed says of each number that moved what moved it, as why does", async () => {
+  const { before, after } = truths.enforcementDoubling;
+  const window = ({ from, to }: { from: string; to: string }): Period => ({
+    from: dayIn("Asia/Singapore", from),
+    to: dayIn("Asia/Singapore", to),
+  });
+  const about = { metrics: ["removals"], period: window(after), compare: window(before) };
+  const parts = { facts: database.reader, writer: database.writer };
+  const changed = await answerChanges(parts, { ...blank("changes"), ...about }, askingIn("en"));
+  if (!changed.ok) throw new Error(JSON.stringify(changed.error));
+  const [first, mover] = changed.value.findings.map(({ text }) => text);
+  expect(first).toMatch(/^Moved beyond chance against .*:$/);
+  const driver = mover?.match(
+    /^Removals [+−][\d,]+ \([\d,]+ → [\d,]+\), mostly market ([\w, ]+): [+−][\d,]+ of [+−][\d,]+$/,
+  );
+  const named = driver?.[1]?.split(", ") ?? [];
+  expect(named.length, mover).toBeGreaterThan(0);
+  const segments = (await why(about)).of("segment");
+  expect(segments.slice(0, named.length).map((text) => text.match(/^market (\w+):/)?.[1])).toEqual(named);
 });
 
 test("a mix shift says by how much the share of the queue grew", async () => {

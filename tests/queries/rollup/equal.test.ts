@@ -4,7 +4,7 @@ import type { Catalog } from "../../../src/catalog/catalog.ts";
 import { loadCatalog } from "../../../src/catalog/load.ts";
 import { blank, GRAINS, type Grain, type Question } from "../../../src/kernel/question.ts";
 import { createMeasure } from "../../../src/queries/create-measure.ts";
-import type { Measure, Measurement } from "../../../src/queries/measure.ts";
+import { type Measure, type Measurement, onePass } from "../../../src/queries/measure.ts";
 import { openRollups } from "../../../src/queries/rollup/open-rollups.ts";
 import { DEMO_NOW, demoCopy, type TestDatabase } from "../../support/database.ts";
 import { expectSameRows, rollUpAll } from "./support.ts";
@@ -97,5 +97,29 @@ describe("an answer from roll-ups is the answer from events", () => {
       { numRuns: 80, endOnFailure: true },
     );
     expect(sources.rollup, "roll-ups answered a good part of them").toBeGreaterThan(20);
+  }, 120_000);
+
+  test("for all splits of a metric in one pass, drawn at random", async () => {
+    let used = 0;
+    await fc.assert(
+      fc.asyncProperty(questions(), async ({ question: { by: _, ...drawn }, zone }) => {
+        const metric = catalog.metrics.get(drawn.metrics[0] ?? "");
+        const dimensions = metric?.dimensions.filter((id) => !catalog.dimensions.get(id)?.private) ?? [];
+        const sets = [[], ...dimensions.map((id) => [id])];
+        const context = { catalog, now: DEMO_NOW, zone, asParts: true as const };
+        const question: Question = { ...drawn, by: [], grain: "total" };
+        const pass = onePass(sets);
+        const found = await Promise.all(sets.map((by) => cells({ ...question, by }, { ...context, pass })));
+        for (const [at, by] of sets.entries()) {
+          const [own, expected] = [found[at], await events({ ...question, by }, context)];
+          expect(own?.ok).toBe(expected.ok);
+          if (!own?.ok || !expected.ok) continue;
+          used += own.value.sql.some(({ source }) => source === "rollup") ? 1 : 0;
+          expectSameRows(own.value.rows, expected.value.rows);
+        }
+      }),
+      { numRuns: 12, endOnFailure: true },
+    );
+    expect(used, "roll-ups answered some of them").toBeGreaterThan(5);
   }, 120_000);
 });
