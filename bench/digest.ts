@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import pg from "pg";
 import { fillMart } from "../demo/generate.ts";
 import type { IncidentTruth } from "../demo/truths.ts";
@@ -12,9 +9,9 @@ import { composeDigest } from "../src/handlers/digest/digest.ts";
 import { findingLine } from "../src/handlers/digest/finding-words.ts";
 import { dayIn, dayStart, shiftDay } from "../src/handlers/scan/days.ts";
 import { createMeasure } from "../src/queries/create-measure.ts";
-import { startEmbedded } from "../src/queries/database/embedded.ts";
 import { migrate } from "../src/queries/database/migrate.ts";
-import { openPools } from "../src/queries/database/pools.ts";
+import { openPools, type Pools } from "../src/queries/database/pools.ts";
+import { withServer } from "../tests/support/passing-server.ts";
 
 /**
  * The digest of the day of each planted incident, in several worlds: `npm run bench:digest [-- SEED …]`. Prints per world and day what stood
@@ -23,46 +20,56 @@ import { openPools } from "../src/queries/database/pools.ts";
 const NOW = Date.parse("2026-03-17T10:05+08:00");
 const ZONE = "Asia/Singapore";
 const seeds = process.argv.slice(2).map(Number);
-const dataDir = mkdtempSync(join(tmpdir(), "modstats-bench-"));
-const server = await startEmbedded({ dataDir, durable: false });
 const catalog = readCatalog({ MODSTATS_CATALOG_DIRS: [] });
-let [right, all] = [0, 0];
-try {
-  for (const seed of seeds.length > 0 ? seeds : [1, 7, 2026]) await world(seed);
-  console.log(`\n${right} of ${all} incidents first on their day`);
-} finally {
-  await server.stop();
-  rmSync(dataDir, { recursive: true, force: true });
-}
+let incidents = 0;
+/** Of how many incidents the first, second … day was the first on which it stood first. */
+const firstOn: Record<number, number> = {};
+await withServer(async (url) => {
+  for (const seed of seeds.length > 0 ? seeds : [1, 7, 2026]) await world(url, seed);
+});
+console.log(
+  `\n${incidents} incidents; first in the digest ${Object.entries(firstOn)
+    .map(([nth, n]) => `of their day ${nth}: ${n}`)
+    .join(", ")}`,
+);
 
-async function world(seed: number): Promise<void> {
+async function world(server: string, seed: number): Promise<void> {
   const name = `world_${seed}`;
-  const admin = new pg.Client({ connectionString: server.url });
+  const admin = new pg.Client({ connectionString: server });
   await admin.connect();
   await admin.query(`create database ${name}`);
   await admin.end();
-  const url = Object.assign(new URL(server.url), { pathname: `/${name}` }).href;
+  const url = Object.assign(new URL(server), { pathname: `/${name}` }).href;
   const pools = openPools({ url, kind: "postgres" }, { statementTimeoutMs: 120_000, waitMsMax: 120_000 });
   try {
     await migrate(pools.writer);
     const { truths } = await fillMart({ url, now: NOW, seed });
-    for (const incident of truths.incidents) await day(pools, seed, incident);
-    for (const quiet of ["2026-01-13", "2026-01-14", "2026-01-15"]) await day(pools, seed, null, quiet);
+    incidents += truths.incidents.length;
+    for (const incident of truths.incidents) await incidentDays(pools, seed, incident);
+    for (const quiet of QUIET_DAYS) await day(pools, seed, null, quiet);
   } finally {
     await pools.end();
   }
 }
 
-async function day(
-  pools: ReturnType<typeof openPools>,
-  seed: number,
-  incident: IncidentTruth | null,
-  quiet = "",
-): Promise<void> {
+/** A day before any incident, and three before any other planted change of what is scanned. */
+const QUIET_DAYS = ["2026-01-14", "2025-10-20", "2025-10-21", "2025-10-22"];
+
+/** The first day of the incident, and where it was not first then, the following days of it. A drift is looked at on its last day. */
+async function incidentDays(pools: Pools, seed: number, incident: IncidentTruth): Promise<void> {
+  const dayOf = (iso: string): string => dayIn(Date.parse(iso) + 12 * 3_600_000, ZONE);
+  const drifts = incident.kind === "slow_drift";
+  let about = drifts ? shiftDay(dayIn(NOW, ZONE), -1) : dayOf(incident.window.from);
+  const until = drifts || !incident.business ? shiftDay(about, 1) : dayOf(incident.window.to);
+  for (let nth = 1; about < until; nth += 1, about = shiftDay(about, 1)) {
+    if (!(await day(pools, seed, incident, about))) continue;
+    firstOn[nth] = (firstOn[nth] ?? 0) + 1;
+    return;
+  }
+}
+
+async function day(pools: Pools, seed: number, incident: IncidentTruth | null, about: string): Promise<boolean> {
   const started = performance.now();
-  const first = incident ? dayIn(Date.parse(incident.window.from) + 12 * 3_600_000, ZONE) : quiet;
-  // A drift is looked at on its last day.
-  const about = incident?.kind === "slow_drift" ? shiftDay(dayIn(NOW, ZONE), -1) : first;
   const now = Math.min(NOW, dayStart(shiftDay(about, 1), ZONE) + 9 * 3_600_000);
   const locale = localeFor("en");
   const say = sayIn("en", locale);
@@ -89,12 +96,9 @@ async function day(
           JSON.stringify(top.segment) ===
             JSON.stringify(Object.fromEntries(Object.entries(incident.filters).map(([key, value]) => [key, [value]])))
         : missing.some(({ segment }) => Object.keys(segment).length === 0) && top?.metric !== incident.metric;
-  if (incident) {
-    all += 1;
-    if (isRight) right += 1;
-  }
   const told = top ? findingLine(top, asking) : missing.length > 0 ? "missing data" : "quiet";
   console.log(
     `${isRight ? "ok  " : "MISS"} seed ${seed} ${(incident?.id ?? "quiet day").padEnd(15)} ${about} ${Math.round(performance.now() - started)} ms, ${findings.length + more} findings: ${told}`,
   );
+  return isRight;
 }

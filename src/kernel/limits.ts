@@ -28,7 +28,7 @@ export const limits = {
   breakerFailuresMax: 3,
   breakerOpenMs: 30_000,
   /** Measurements that equal questions of one slot share. */
-  sharedMeasuresMax: 500,
+  sharedMeasuresMax: 2_000,
   sharedMeasureMs: 600_000,
   /** Scans of the mart (some megabytes each) that digests of one slot share. */
   sharedLooksMax: 12,

@@ -1,10 +1,7 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { endEmbedded, startEmbedded } from "../../src/queries/database/embedded.ts";
 import { migrate } from "../../src/queries/database/migrate.ts";
 import { openPools } from "../../src/queries/database/pools.ts";
+import { withServer } from "../support/passing-server.ts";
 import { killWorkers } from "./kills.ts";
 import type { Orders } from "./worker-process.ts";
 
@@ -19,30 +16,26 @@ const { values } = parseArgs({
     minutes: { type: "string", default: "600" },
   },
 });
-const dataDir = mkdtempSync(join(tmpdir(), "modstats-kills-"));
-chmodSync(dataDir, 0o755);
-const server = await startEmbedded({ dataDir, durable: false });
-const pools = openPools({ url: server.url, kind: "postgres" });
-try {
-  await migrate(pools.writer);
-  const report = await killWorkers({
-    database: { url: server.url, pool: pools.writer },
-    kills: Number(values.kills),
-    seed: Number(values.seed),
-    stops: Number(values.stops),
-    minutesMax: Number(values.minutes),
-    ablation: values.ablation as Orders["ablation"],
-    ...(values.platform ? { platforms: [values.platform as "slack" | "lark"] } : {}),
-    onProgress: (line) => process.stderr.write(`${line}\n`),
-  });
-  const { lost, duplicate, wrong, ...figures } = report;
-  process.stdout.write(
-    `${JSON.stringify({ ...figures, lost: lost.length, duplicate: duplicate.length, wrong: wrong.length, examples: [...lost, ...duplicate, ...wrong].slice(0, 5) }, null, 2)}\n`,
-  );
-  process.exitCode = lost.length + duplicate.length + wrong.length + report.unfinished === 0 ? 0 : 1;
-} finally {
-  await pools.end();
-  await server.stop();
-  endEmbedded(dataDir);
-  rmSync(dataDir, { recursive: true, force: true });
-}
+await withServer(async (url) => {
+  const pools = openPools({ url, kind: "postgres" });
+  try {
+    await migrate(pools.writer);
+    const report = await killWorkers({
+      database: { url, pool: pools.writer },
+      kills: Number(values.kills),
+      seed: Number(values.seed),
+      stops: Number(values.stops),
+      minutesMax: Number(values.minutes),
+      ablation: values.ablation as Orders["ablation"],
+      ...(values.platform ? { platforms: [values.platform as "slack" | "lark"] } : {}),
+      onProgress: (line) => process.stderr.write(`${line}\n`),
+    });
+    const { lost, duplicate, wrong, ...figures } = report;
+    process.stdout.write(
+      `${JSON.stringify({ ...figures, lost: lost.length, duplicate: duplicate.length, wrong: wrong.length, examples: [...lost, ...duplicate, ...wrong].slice(0, 5) }, null, 2)}\n`,
+    );
+    process.exitCode = lost.length + duplicate.length + wrong.length + report.unfinished === 0 ? 0 : 1;
+  } finally {
+    await pools.end();
+  }
+});

@@ -102,7 +102,7 @@ export async function composeDigest(
     healthSince: dayStart(lastDay, asking.zone) - HEALTH_BACK_MS,
     outages: outagesOf(scanned, asking.zone),
     numbers,
-    restated: asked.channel ? await restatements(asking, parts.writer, shiftDay(lastDay, 1)) : [],
+    restated: asked.channel ? await restatements(asking, parts.writer, asked.filters, shiftDay(lastDay, 1)) : [],
     precision: asked.channel && isMonday ? await lastWeek(parts, lastDay) : null,
     sql: scanned.sql,
   });

@@ -91,11 +91,16 @@ export function aside(digest: Digest, asking: Asking): string[] {
 
 function precisionLine(detectors: NonNullable<Digest["precision"]>, asking: Asking): string {
   const list = detectors
-    .map(({ detector, right, wrong, open }) =>
-      asking.say("digest.precision.one", { detector, right, judged: right + wrong, open }),
+    .filter(({ right, wrong }) => right + wrong > 0)
+    .map(({ detector, right, wrong }) =>
+      asking.say("digest.precision.one", {
+        detector: detector.split("/")[0] ?? detector,
+        right,
+        judged: right + wrong,
+      }),
     )
-    .join("; ");
-  return asking.say("digest.precision", { list });
+    .join(", ");
+  return asking.say("digest.precision", { list, open: detectors.reduce((sum, { open }) => sum + open, 0) });
 }
 
 function findingNote(finding: DigestFinding, id: string | null, asking: Asking): Note {

@@ -58,16 +58,17 @@ export interface Restated {
 }
 
 /**
- * Numbers of earlier digests that have moved by at least a fifth of what is news for their metric, the largest first. A number that cannot be
- * read now is left alone.
+ * Numbers that this digest told earlier and that have moved since by at least a fifth of what is news for their metric, the largest first. A
+ * number that cannot be read now is left alone; one that was owned up to is held to its new value.
  */
 export async function restatements(
   asking: Asking,
   writer: BotParts["writer"],
+  filters: Question["filters"],
   day: string,
 ): Promise<readonly Restated[]> {
   const since = shiftDay(day, -limits.restateDays);
-  const told = await lastPosted(writer, { zone: asking.zone, since, before: day });
+  const told = await lastPosted(writer, { filters, zone: asking.zone, since, before: day });
   const moved: (Restated & { readonly size: number })[] = [];
   for (const one of told) {
     const metric = asking.catalog.metrics.get(one.metric);
@@ -83,6 +84,10 @@ export async function restatements(
 }
 const RESTATED_FROM = 0.2;
 const RESTATED_MAX = 5;
+
+/** The numbers as they were told anew on that day. */
+export const restatedNumbers = (restated: readonly Restated[], day: string): PostedNumber[] =>
+  restated.map(({ told, now, n }) => ({ ...told, value: now, n, toldOn: day }));
 
 export function restatedLine({ told, now, source }: Restated, asking: Asking): string {
   const filters = JSON.parse(told.segment) as Question["filters"];

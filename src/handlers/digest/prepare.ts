@@ -9,7 +9,7 @@ import type { Asking } from "../asking.ts";
 import { shiftDay } from "../scan/days.ts";
 import { composeDigest, type Digest, type DigestParts } from "./digest.ts";
 import { digestNotes } from "./notes.ts";
-import { toldNumbers } from "./numbers.ts";
+import { restatedNumbers, toldNumbers } from "./numbers.ts";
 
 export interface PreparedDigest {
   readonly digest: Digest;
@@ -41,6 +41,6 @@ export async function prepareDigest(
     digest.findings.map(({ deviation }) => deviation),
     day,
   );
-  await keepPosted(parts.writer, [...digest.numbers, ...told]);
+  await keepPosted(parts.writer, filters, [...digest.numbers, ...told, ...restatedNumbers(digest.restated, day)]);
   return ok({ digest, ids: ids.slice(0, digest.findings.length), notes: digestNotes(digest, ids, asking) });
 }
