@@ -1,4 +1,5 @@
 import { tUpperQuantile } from "../distributions/t.ts";
+import { byRarerSide } from "./rarer-side.ts";
 import type { ScanSeries } from "./series.ts";
 import { tracksOf } from "./tracks.ts";
 
@@ -14,8 +15,11 @@ export interface DayBand {
  * Null where nothing can be said. Rates stay between 0 and 1, counts and durations above 0.
  */
 export function dailyBand(series: ScanSeries, at: number): (DayBand | null)[] {
-  const [tracked] = tracksOf([{ ...series, parent: null }], at);
+  const { series: followed, exchanged } = byRarerSide([{ ...series, parent: null }]);
+  const [tracked] = tracksOf(followed, at);
   if (!tracked) return [];
+  const told = (band: DayBand): DayBand =>
+    exchanged.size > 0 ? { expected: 1 - band.expected, low: 1 - band.high, high: 1 - band.low } : band;
   const { track, logged } = tracked;
   const width = tUpperQuantile(0.025, 5);
   return series.days.map((_, day) => {
@@ -28,10 +32,10 @@ export function dailyBand(series: ScanSeries, at: number): (DayBand | null)[] {
     if (!(cases > 0)) return null;
     const most = series.kind === "rate" ? 1 : Number.POSITIVE_INFINITY;
     const least = series.kind === "amount" ? Number.NEGATIVE_INFINITY : 0;
-    return {
+    return told({
       expected: expected / cases,
       low: Math.max(least, (expected - half) / cases),
       high: Math.min(most, (expected + half) / cases),
-    };
+    });
   });
 }

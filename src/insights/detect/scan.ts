@@ -1,6 +1,7 @@
 import { adjustP } from "../multiplicity/adjust-p.ts";
 import { twoSided } from "./discrete-tails.ts";
 import { type Look, lookAt } from "./look.ts";
+import { byRarerSide, ofTheHits } from "./rarer-side.ts";
 import { reportOf } from "./report.ts";
 import type { Judgement, ScanSeries } from "./series.ts";
 import { type Tracked, tracksOf } from "./tracks.ts";
@@ -26,7 +27,9 @@ export interface ScanOptions {
  */
 export function scan(all: readonly ScanSeries[], options: ScanOptions): Judgement[] {
   const { at, q = 0.05, minEffect = 0.05, minVolume = 20 } = options;
-  const tested = tracksOf(all, at)
+  const { series, exchanged } = byRarerSide(all);
+  const told = (judgement: Judgement): Judgement => (exchanged.has(judgement.id) ? ofTheHits(judgement) : judgement);
+  const tested = tracksOf(series, at)
     .map((tracked) => ({ tracked, look: lookAt(tracked, at, minVolume) }))
     // A p that is no number would take the others' false discovery share with it.
     .filter((each): each is { tracked: Tracked; look: Look } => each.look !== null && !Number.isNaN(each.look.p));
@@ -38,9 +41,9 @@ export function scan(all: readonly ScanSeries[], options: ScanOptions): Judgemen
     .map(({ tracked, look }, i) => ({ tracked, look, q: adjusted[i] ?? 1 }))
     .filter((each) => each.q <= q)
     .map((each) => ({ ...each, judgement: reportOf(each.tracked, at, each.look, each.q) }))
-    .filter(({ judgement }) => effectOf(judgement) >= minEffect);
+    .filter(({ judgement }) => effectOf(told(judgement)) >= minEffect);
   return withoutEchoes(found, minVolume)
-    .map(({ judgement }) => judgement)
+    .map(({ judgement }) => told(judgement))
     .sort((a, b) => a.p - b.p);
 }
 
