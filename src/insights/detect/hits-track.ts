@@ -55,7 +55,7 @@ export function trackHits(
     made.score[t] = sd > 0 ? (value - expected) / sd : 0;
     const kept = t < LEARN_DAYS ? value : Math.min(expected + WINSOR * sd, Math.max(expected - WINSOR * sd, value));
     const clean = expected > 0 ? (kept * plain) / expected : kept;
-    if (label !== null) holidays.learn(label, clean, sunday, own);
+    if (label !== null) holidays.learn(label, clean, sunday, own, PRIOR_HITS);
     else {
       level.learn(clean / factor, n);
       factors.learn(t, clean, n * base);
