@@ -31,6 +31,12 @@ const port = (fallback: number) =>
     z.coerce.number({ error: "wants a port number, 0 to 65535" }).int().min(0).max(65_535),
   );
 const or = (fallback: string) => optional.transform((value) => value ?? fallback);
+const list = or("").transform((value) =>
+  value
+    .split(",")
+    .map((entry) => entry.trim())
+    .filter(Boolean),
+);
 
 const zone = or("Asia/Singapore").refine(isZone, { message: "is no IANA time zone; write e.g. Asia/Jakarta" });
 
@@ -40,18 +46,15 @@ export const environmentSchema = z.object({
   CLICKHOUSE_URL: secret,
   MODSTATS_SOURCE_URL: secret,
   MODSTATS_DATA_DIR: or(".modstats"),
-  MODSTATS_CATALOG_DIRS: or("").transform((value) =>
-    value
-      .split(",")
-      .map((dir) => dir.trim())
-      .filter(Boolean),
-  ),
+  MODSTATS_CATALOG_DIRS: list,
   MODSTATS_STATEMENT_TIMEOUT_MS: z.preprocess(
     (value) => value || 3000,
     z.coerce.number({ error: "wants milliseconds, 10 to 600000" }).int().min(10).max(600_000),
   ),
   MODSTATS_ZONE: zone,
   MODSTATS_LANGUAGE: or("en").pipe(z.enum(LANGUAGES)),
+  MODSTATS_SELLER_ID_PEOPLE: list,
+  MODSTATS_SELLER_ID_PLACES: list,
   MODSTATS_LOG_LEVEL: or("warn").pipe(z.enum(["trace", "debug", "info", "warn", "error", "silent"])),
   MODSTATS_CONSOLE_PORT: port(3030),
   SLACK_BOT_TOKEN: secret,

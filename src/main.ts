@@ -106,6 +106,10 @@ export async function openHouse(config: Config, clock: Clock): Promise<House> {
     defaultLanguage: config.MODSTATS_LANGUAGE,
     directories,
     upcoming,
+    sellerIds: {
+      people: new Set(config.MODSTATS_SELLER_ID_PEOPLE),
+      places: new Set(config.MODSTATS_SELLER_ID_PLACES),
+    },
   };
   const bot = createBot(parts);
   return {

@@ -21,6 +21,7 @@ import { dimensionName, metricName, valueName } from "./names.ts";
 import type { BotParts } from "./parts.ts";
 import { answerQueueOutlook } from "./queue-outlook.ts";
 import { answerRefusal } from "./refuse.ts";
+import { answerRisk } from "./risk/risk.ts";
 import { answerManaging } from "./standing/manage.ts";
 import { answerStanding } from "./standing/standing.ts";
 import { answerStatus } from "./status.ts";
@@ -82,7 +83,7 @@ export function answererOf(parts: BotParts): Answerer {
       case "watch":
         return answerStanding(parts, question, heard?.reading ?? null, asking, where);
       case "forecast":
-        return orRefusal(question, await answerAhead(parts, question, asking), asking);
+        return orRefusal(question, await answerAhead(parts, question, asking, where), asking);
       case "changes":
         return orRefusal(question, await answerChanges(parts, question, asking), asking);
       case "experiment":
@@ -96,11 +97,18 @@ export function answererOf(parts: BotParts): Answerer {
   };
 }
 
-/** What will come, or what will become of a queue. */
-const answerAhead = (parts: BotParts, question: Question, asking: Asking): Promise<Result<Draft, Refusal>> =>
-  question.options.load
+/** What will come, what will become of a queue, or who will break the rules. */
+function answerAhead(
+  parts: BotParts,
+  question: Question,
+  asking: Asking,
+  where: ChannelRef,
+): Promise<Result<Draft, Refusal>> {
+  if (question.options.risk) return answerRisk(parts, question, asking, where);
+  return question.options.load
     ? answerQueueOutlook(question, asking, parts.facts)
     : answerForecast(question, asking, parts.facts);
+}
 
 /** A fault goes on as a throw, so that the log has its cause and the asker its reference. */
 function orRefusal(question: Question, answered: Result<Draft, Refusal>, asking: Asking): Draft {

@@ -58,7 +58,7 @@ async function replyTo(parts: BotParts, answerer: Answerer, inbound: Inbound): P
   const started = performance.now();
   const { act } = inbound;
   if (act.type === "detail")
-    return detailReply(parts, act.receipt, act.detail, personLanguage(inbound, parts.defaultLanguage));
+    return detailReply(parts, act, personLanguage(inbound, parts.defaultLanguage), { reader: inbound });
   const known =
     inbound.thread === null ? null : await loadThread(parts.writer, { ...inbound.where, thread: inbound.thread });
   const state = (known?.state as ThreadState | undefined) ?? emptyThread;
@@ -95,7 +95,7 @@ async function replyTo(parts: BotParts, answerer: Answerer, inbound: Inbound): P
     started,
   });
   return question.options.form === "csv" && answer.receipt !== null && answer.status === "answered"
-    ? detailReply(parts, answer.receipt, "csv", language, answer)
+    ? detailReply(parts, { receipt: answer.receipt, detail: "csv" }, language, { reader: inbound, fresh: answer })
     : { type: "answer", answer };
 }
 

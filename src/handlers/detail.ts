@@ -1,7 +1,7 @@
 import type { Answer, Language } from "../chat/answer.ts";
 import { localeFor } from "../chat/format.ts";
 import { sayIn } from "../chat/messages.ts";
-import type { Reply } from "../chat/port.ts";
+import type { Inbound, Reply } from "../chat/port.ts";
 import type { Receipt } from "../kernel/brand.ts";
 import { findReceipt } from "../queries/state/receipts.ts";
 import { answererOf } from "./answer.ts";
@@ -13,10 +13,9 @@ import { refusalSentence } from "./refuse.ts";
 /** "Show SQL" and "CSV" of an answer: read from its receipt, the CSV computed again as of the same moment. */
 export async function detailReply(
   parts: BotParts,
-  receipt: Receipt,
-  detail: "sql" | "csv",
+  { receipt, detail }: { readonly receipt: Receipt; readonly detail: "sql" | "csv" },
   language: Language,
-  fresh?: Answer,
+  { reader, fresh }: { readonly reader: Inbound; readonly fresh?: Answer },
 ): Promise<Reply> {
   const say = sayIn(language, localeFor(language));
   const kept = await findReceipt(parts.writer, receipt);
@@ -40,9 +39,10 @@ export async function detailReply(
     locale: localeFor(language),
     zone: kept.zone,
     now: Date.parse(kept.nowAt),
+    // What may be shown is judged anew, by who reads it and where.
+    asker: { person: reader.person.id, last: null, channels: {}, people: [], words: "" },
   };
-  const where = { platform: "terminal", tenant: kept.tenant, channel: kept.channel } as const;
-  const answer = fresh ?? (await answererOf(parts)(kept.question, null, asking, where));
+  const answer = fresh ?? (await answererOf(parts)(kept.question, null, asking, reader.where));
   if (answer.status !== "answered") return { type: "notice", language, text: answer.headline };
   return {
     type: "csv",

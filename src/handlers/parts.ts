@@ -8,6 +8,7 @@ import type { Reader } from "../language/reader.ts";
 import type { Engine } from "../queries/engine.ts";
 import type { Measure } from "../queries/measure.ts";
 import type { Schedule } from "../queries/state/schedules.ts";
+import type { SellerIdGrant } from "./risk/grant.ts";
 
 /** What the core is made of; put together by the composition root. */
 export interface BotParts {
@@ -28,6 +29,8 @@ export interface BotParts {
   /** Channels and people of the platforms that are connected; filled as they connect. */
   readonly directories: ReadonlyMap<PlatformName, Directory>;
   readonly upcoming: Upcoming;
+  /** Absent = sellers are named to nobody. */
+  readonly sellerIds?: SellerIdGrant;
 }
 
 /** The next `count` moments after `now` (epoch milliseconds) at which such a schedule posts; days that it skips are left out. */

@@ -35,6 +35,12 @@ export interface LoadOption {
   readonly target?: number;
 }
 
+/** About the sellers' risk of a confirmed violation: of segments, or one by one; within so many days (30 where none is said). */
+export interface RiskOption {
+  readonly of: "segment" | "seller";
+  readonly days?: number;
+}
+
 export interface Options {
   readonly horizon?: number;
   readonly experiment?: string;
@@ -55,6 +61,7 @@ export interface Options {
   readonly threshold?: { readonly from?: number; readonly to: number };
   readonly change?: { readonly kind: string; readonly name?: string };
   readonly load?: LoadOption;
+  readonly risk?: RiskOption;
   /** An entry for the change ledger; `confirmed` = write it. The period says when, the filters where. */
   readonly event?: { readonly kind?: string; readonly title: string; readonly confirmed?: true };
   readonly choices?: readonly Question[];
@@ -142,6 +149,7 @@ const optionsSchema = z.strictObject({
       target: z.number().gt(0).lt(1).optional(),
     })
     .optional(),
+  risk: z.strictObject({ of: z.enum(["segment", "seller"]), days: z.number().int().positive().optional() }).optional(),
   choices: z.array(questionSchema).max(4).optional(),
   manage: z
     .strictObject({

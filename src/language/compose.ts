@@ -1,5 +1,12 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import { blank, canonicalQuestion, type Options, type Question, type QuestionKind } from "../kernel/question.ts";
+import {
+  blank,
+  canonicalQuestion,
+  type Options,
+  type Question,
+  type QuestionKind,
+  type RiskOption,
+} from "../kernel/question.ts";
 import { grainOf } from "./grain.ts";
 import { joined } from "./inherit.ts";
 import { mergedFilters, mergedMetrics, mergedSplits } from "./merge.ts";
@@ -23,8 +30,9 @@ export function compose(slots: Slots, thread: Question | null, context: ComposeC
   if (kind === "metrics" || kind === "help") return blank(kind);
   if (kind === "replay") return { ...blank(kind), options: slots.options };
   const base = thread && joined(thread, kind);
-  const metrics = mergedMetrics(slots, base, kind, context.catalog);
-  if (!isComplete(kind, metrics, slots, thread) || onlyLooseQuantiles(slots, metrics, thread)) return null;
+  const risk = riskOf(slots, base, kind);
+  const metrics = risk ? [] : mergedMetrics(slots, base, kind, context.catalog);
+  if ((!risk && !isComplete(kind, metrics, slots, thread)) || onlyLooseQuantiles(slots, metrics, thread)) return null;
   if (kind === "define") return { ...blank(kind), metrics };
   const filters = mergedFilters(slots, base);
   const times = timesOf({ slots, base, kind, metrics, filters }, context);
@@ -32,7 +40,23 @@ export function compose(slots: Slots, thread: Question | null, context: ComposeC
   const draft = { kind, metrics, by, filters, period: times.period, compare: times.compare };
   const grain = grainOf({ slots, base, ...draft, minutes: times.minutes }, context.catalog);
   const options = optionsOf(slots, base, kind, { at: times.at, by, metrics }, context.catalog);
+  if (risk) return canonicalQuestion({ ...draft, period: null, grain: "total", options: { ...options, risk } });
   return canonicalQuestion({ ...draft, grain, options: { ...options, ...horizonOf(slots, base, kind, grain) } });
+}
+
+/** Sellers' risk: as said, or the thread's where no metric is; how far ahead is part of it, in days. */
+function riskOf(slots: Slots, base: Question | null, kind: QuestionKind): RiskOption | null {
+  const inherited = slots.metrics.length === 0 && slots.options.load === undefined ? base?.options.risk : undefined;
+  const said = slots.options.risk ?? inherited;
+  if (kind !== "forecast" || said === undefined) return null;
+  const { horizon } = slots;
+  const days =
+    horizon &&
+    Math.max(1, Math.round(horizon.unit === "hour" ? horizon.count / 24 : horizon.count * DAYS[horizon.unit]));
+  return {
+    ...said,
+    ...(days ? { days } : said.days === undefined && inherited?.days !== undefined ? { days: inherited.days } : {}),
+  };
 }
 
 /** A split, grain or form after a why turns back to the number. */
@@ -113,7 +137,7 @@ function optionsOf(
     const form = named.form ?? inherited.form;
     if (form !== undefined) options.form = form;
   }
-  if (made.by.length > 0) {
+  if (made.by.length > 0 || named.risk?.of === "seller") {
     const limit = named.limit ?? inherited.limit;
     const order = named.limit !== undefined ? named.order : inherited.order;
     if (limit !== undefined) options.limit = limit;

@@ -1,6 +1,7 @@
 import type { Options, QuestionKind } from "../kernel/question.ts";
 import { readLoad } from "./load-words.ts";
 import type { Chosen } from "./meanings.ts";
+import { readRisk } from "./risk-words.ts";
 import type { Sentence } from "./sentence.ts";
 import { readChange, readPower, readThreshold } from "./study-words.ts";
 import { hasRole } from "./token.ts";
@@ -37,9 +38,10 @@ export function readKind(
   }
   const ask = says(sentence, "load.breach") ? "breach" : says(sentence, "load.clear") ? "clear" : null;
   if (ask) return { kind: "forecast", options: { load: readLoad(sentence, ask) } };
+  const namesMetric = chosen.some((meaning) => meaning?.what === "metric");
+  if (!namesMetric && says(sentence, "risk")) return { kind: "forecast", options: { risk: readRisk(sentence) } };
   for (const kind of ["forecast", "status", "anomalies", "changes", "why", "metrics"] as const)
     if (says(sentence, `kind.${kind}`)) return { kind, options: {} };
-  const namesMetric = chosen.some((meaning) => meaning?.what === "metric");
   if (!namesMetric && says(sentence, "changes.bare")) return { kind: "changes", options: {} };
   if (says(sentence, "kind.help") && !namesMetric) return { kind: "help", options: {} };
   return { kind: null, options: threadOptions(sentence, threadKind) };
