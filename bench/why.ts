@@ -1,4 +1,5 @@
 import { performance } from "node:perf_hooks";
+import type { Bot } from "../src/chat/port.ts";
 import { readConfig } from "../src/config.ts";
 import { createBot } from "../src/handlers/bot.ts";
 import { systemClock } from "../src/kernel/clock.ts";
@@ -13,8 +14,9 @@ import { rollUp } from "../src/queries/rollup/rollup.ts";
 import { streamsOf } from "../src/queries/rollup/streams.ts";
 
 /**
- * How long a "why" takes from words to reply, over events and from roll-ups: `npm run demo -- --fill-only` first, then `npm run bench:why`. Results
- * are not taken from the cache. Prints median and p99 of each question, and its statements. `-- --rounds 20`, `-- --events-only`.
+ * How long a "why" takes from words to reply: with every split asked by itself, in one pass over events, and in one pass with roll-ups, in turns.
+ * `npm run demo -- --fill-only` first. Results are not taken from the cache. Prints median and p99 of each question, and how many statements it
+ * takes: `npm run bench:why [-- --rounds 20]`.
  */
 const QUESTIONS = [
   "why did overturn go up last week",
@@ -43,66 +45,61 @@ const engine: Engine = {
     return postgresEngine(house.pools.reader).run(text);
   },
 };
-console.log(`| question | over events, median / p99 ms | statements | from roll-ups, median / p99 ms | statements |`);
-console.log("|---|---|---|---|---|");
-const events = await timesOf(measureOn(engine));
-const rolled = process.argv.includes("--events-only") ? null : await rolledUp();
-for (const words of QUESTIONS) {
-  const cells = [events, rolled]
-    .map((times) => times?.get(words))
-    .map((one) => (one ? `${one.median} / ${one.p99} | ${one.statements}` : "– | –"));
-  console.log(`| ${words} | ${cells.join(" | ")} |`);
-}
+await rollUp(house.pools.writer, {
+  catalog: house.catalog,
+  zone: house.config.MODSTATS_ZONE,
+  now: house.clock.now(),
+  budgetShare: limits.rollupBudgetShare,
+  eventsPerCellMin: limits.rollupEventsPerCellMin,
+  // The demo data are fewer than what roll-ups are made for by themselves.
+  eventsADayMin: 0,
+  choose: false,
+  from: null,
+  to: null,
+  asked: await askedShapes(house.pools.reader, house.catalog, streamsOf(house.catalog)),
+  onProgress: () => {},
+});
+const overEvents = measureOn(engine);
+const WAYS: Readonly<Record<string, Measure>> = {
+  "split by split": (question, { pass: _, ...context }) => overEvents(question, context),
+  "one pass": overEvents,
+  "one pass, roll-ups": measureOn(engine, openRollups(house.pools.reader).compiler),
+};
+const bots = Object.entries(WAYS).map(([way, measure]) => ({ way, bot: createBot({ ...house.parts, measure }) }));
+const times = new Map<string, Times>();
+for (let round = 0; round <= rounds; round += 1)
+  for (const words of QUESTIONS) for (const { way, bot } of bots) await once(way, bot, words, round > 0);
 await house.close();
 
-async function rolledUp(): Promise<ReadonlyMap<string, Times>> {
-  await rollUp(house.pools.writer, {
-    catalog: house.catalog,
-    zone: house.config.MODSTATS_ZONE,
-    now: house.clock.now(),
-    budgetShare: limits.rollupBudgetShare,
-    eventsPerCellMin: limits.rollupEventsPerCellMin,
-    // The demo data are fewer than what roll-ups are made for by themselves.
-    eventsADayMin: 0,
-    choose: false,
-    from: null,
-    to: null,
-    asked: await askedShapes(house.pools.reader, house.catalog, streamsOf(house.catalog)),
-    onProgress: () => {},
-  });
-  return timesOf(measureOn(engine, openRollups(house.pools.reader).compiler));
-}
+console.log(`| median / p99 ms (statements) | ${Object.keys(WAYS).join(" | ")} |`);
+console.log(`|---|${"---|".repeat(bots.length)}`);
+for (const words of QUESTIONS)
+  console.log(`| ${words} | ${bots.map(({ way }) => cellOf(`${way}/${words}`)).join(" | ")} |`);
 
 interface Times {
-  readonly median: string;
-  readonly p99: string;
-  readonly statements: number;
+  readonly ms: number[];
+  statements: number;
 }
 
-async function timesOf(measure: Measure): Promise<ReadonlyMap<string, Times>> {
-  const bot = createBot({ ...house.parts, measure });
-  const times = new Map<string, { ms: number[]; statements: number }>();
-  for (let round = 0; round <= rounds; round += 1)
-    for (const words of QUESTIONS) {
-      const [started, before] = [performance.now(), statements];
-      const reply = await bot.respond({
-        where: { platform: "terminal", tenant: "bench", channel: "bench" },
-        thread: null,
-        person: { id: "bench", zone: "Asia/Singapore" },
-        deliveries: [`${started}/${words}`],
-        act: { type: "words", text: words, spokenTo: true },
-      });
-      if (reply.type !== "answer" || reply.answer.status !== "answered") throw new Error(`no answer to: ${words}`);
-      const own = times.get(words) ?? { ms: [], statements: 0 };
-      if (round > 0) own.ms.push(performance.now() - started);
-      times.set(words, { ms: own.ms, statements: statements - before });
-    }
-  return new Map(
-    [...times].map(([words, own]) => [
-      words,
-      { median: quantile(own.ms, 0.5), p99: quantile(own.ms, 0.99), statements: own.statements },
-    ]),
-  );
+async function once(way: string, bot: Bot, words: string, counts: boolean): Promise<void> {
+  const [started, before] = [performance.now(), statements];
+  const reply = await bot.respond({
+    where: { platform: "terminal", tenant: "bench", channel: "bench" },
+    thread: null,
+    person: { id: "bench", zone: "Asia/Singapore" },
+    deliveries: [`${started}/${words}`],
+    act: { type: "words", text: words, spokenTo: true },
+  });
+  if (reply.type !== "answer" || reply.answer.status !== "answered") throw new Error(`no answer to: ${words}`);
+  const own = times.get(`${way}/${words}`) ?? { ms: [], statements: 0 };
+  if (counts) own.ms.push(performance.now() - started);
+  own.statements = statements - before;
+  times.set(`${way}/${words}`, own);
+}
+
+function cellOf(key: string): string {
+  const own = times.get(key);
+  return own ? `${quantile(own.ms, 0.5)} / ${quantile(own.ms, 0.99)} (${own.statements})` : "–";
 }
 
 function quantile(times: readonly number[], q: number): string {

@@ -1,6 +1,6 @@
 import type { Metric } from "../../catalog/catalog.ts";
 import { type BinnedSegment, type QuantileChange, reweighQuantile } from "../../insights/drivers/reweigh-quantile.ts";
-import { quantileEstimate } from "../../insights/estimate/simple.ts";
+import { quantileOf } from "../../insights/estimate/simple.ts";
 import type { DurationBin } from "../../kernel/measurement.ts";
 import type { MeasuredRow, Measurement } from "../../queries/measure.ts";
 import type { Asking } from "../asking.ts";
@@ -14,8 +14,6 @@ export interface QuantileSplit {
   readonly measurement: Measurement;
 }
 
-const LEVEL = 0.95;
-
 /**
  * The change of a quantile by re-weighting along each of the splits; the one whose single strongest value moves it most comes first. A split on
  * which the quantile is not reached is left out.
@@ -24,9 +22,8 @@ export function quantileSplits(splits: readonly Split[], metric: Metric, asking:
   const { quantile } = metric;
   if (quantile === null) return [];
   const made = splits.flatMap(({ dimension, measurement }): QuantileSplit[] => {
-    const change = reweighQuantile(segmentsOf(measurement, dimension, asking), (bins) =>
-      bins.length === 0 ? null : (quantileEstimate({ kind: "lifetimes", bins }, quantile, LEVEL)?.value ?? null),
-    );
+    const segments = segmentsOf(measurement, dimension, asking);
+    const change = reweighQuantile(segments, (bins) => quantileOf(bins, quantile));
     return change && change.alone.length > 1 ? [{ dimension, change, measurement }] : [];
   });
   return made.sort((a, b) => strength(b) - strength(a));

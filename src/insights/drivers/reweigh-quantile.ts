@@ -50,22 +50,21 @@ const casesOf = (bins: readonly DurationBin[]): number =>
 
 /** One bin an index, ascending. */
 function merged(bins: readonly DurationBin[]): DurationBin[] {
-  const byIndex = new Map<number, DurationBin>();
-  for (const bin of bins) {
-    const known = byIndex.get(bin.index);
-    byIndex.set(
-      bin.index,
-      known
-        ? {
-            index: bin.index,
-            events: known.events + bin.events,
-            censored: known.censored + bin.censored,
-            seconds: known.seconds + bin.seconds,
-          }
-        : bin,
-    );
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { index } of bins) {
+    low = Math.min(low, index);
+    high = Math.max(high, index);
   }
-  return [...byIndex.values()].sort((a, b) => a.index - b.index);
+  const sums: { index: number; events: number; censored: number; seconds: number }[] = [];
+  for (let index = low; index <= high; index += 1) sums.push({ index, events: 0, censored: 0, seconds: 0 });
+  for (const bin of bins) {
+    const own = sums[bin.index - low];
+    if (!own) continue;
+    own.events += bin.events;
+    own.censored += bin.censored;
+    own.seconds += bin.seconds;
+  }
+  return sums.filter(({ events, censored }) => events > 0 || censored > 0);
 }
 
 const scaled = (bins: readonly DurationBin[], factor: number): DurationBin[] =>

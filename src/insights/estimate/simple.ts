@@ -1,10 +1,10 @@
 import { BIN_GAMMA, binMiddle } from "../../kernel/duration-bins.ts";
-import type { MetricState } from "../../kernel/measurement.ts";
+import type { DurationBin, MetricState } from "../../kernel/measurement.ts";
 import { normalQuantile } from "../distributions/normal.ts";
 import { clopperPearson } from "../intervals/clopper-pearson.ts";
 import { tInterval } from "../intervals/t-interval.ts";
 import { wilson } from "../intervals/wilson.ts";
-import { kmQuantile } from "../survival/kaplan-meier.ts";
+import { kmPoint, kmQuantile } from "../survival/kaplan-meier.ts";
 import type { Made } from "./made.ts";
 
 type State<K extends MetricState["kind"]> = Extract<MetricState, { kind: K }>;
@@ -68,11 +68,7 @@ export function linearisedEstimate(state: State<"weighted">, level: number): Mad
 
 /** Kaplan–Meier quantile in hours from log-spaced bins, each bin at the mean of its events; null where the curve does not reach it. */
 export function quantileEstimate(state: State<"lifetimes">, quantile: number, level: number): Made {
-  const points = state.bins.map((bin) => ({
-    time: bin.events > 0 ? bin.seconds / bin.events : binMiddle(bin.index),
-    events: bin.events,
-    censored: bin.censored,
-  }));
+  const points = pointsOf(state.bins);
   const n = points.reduce((sum, point) => sum + point.events + point.censored, 0);
   if (n === 0) return null;
   const found = kmQuantile(points, quantile, level);
@@ -89,6 +85,17 @@ export function quantileEstimate(state: State<"lifetimes">, quantile: number, le
     extra: { closed_only: hours(closedQuantile(points, quantile, closed)), open: n - closed },
   };
 }
+
+/** The same quantile in hours without its interval; null where it is not reached. */
+export const quantileOf = (bins: readonly DurationBin[], quantile: number): number | null =>
+  bins.length === 0 ? null : hours(kmPoint(pointsOf(bins), quantile));
+
+const pointsOf = (bins: readonly DurationBin[]) =>
+  bins.map((bin) => ({
+    time: bin.events > 0 ? bin.seconds / bin.events : binMiddle(bin.index),
+    events: bin.events,
+    censored: bin.censored,
+  }));
 
 /** What the same quantile would read over closed cases only: shown beside, as what others report. */
 function closedQuantile(

@@ -135,6 +135,10 @@ export function kmQuantile(
   return { value, low, high, reason };
 }
 
+/** The quantile alone, without limits: the earliest time at which the curve has fallen to 1 − q; null where it never does. */
+export const kmPoint = (points: readonly LifePoint[], q: number): number | null =>
+  crossing(kaplanMeier(points), q, 0, "first");
+
 /** The tolerance of R's quantile.survfit, √ε: equality of S and 1 − q up to rounding. */
 const TOLERANCE = Math.sqrt(Number.EPSILON);
 
