@@ -176,12 +176,13 @@ function highRisk(sums: Sums, cell: number): number {
 function lowRisk(members: readonly number[], leaves: Leaves): number {
   const own = members.filter((leaf) => leaves.real[leaf] !== 0 && leaves.forecast[leaf] !== 0);
   if (own.length === 0) return 0;
-  const factor =
-    own.reduce((sum, leaf) => sum + (leaves.real[leaf] as number), 0) /
-    own.reduce((sum, leaf) => sum + (leaves.forecast[leaf] as number), 0);
+  const total = (values: Float64Array): number => own.reduce((sum, leaf) => sum + (values[leaf] as number), 0);
+  const [real, forecast] = [total(leaves.real), total(leaves.forecast)];
   let [uneven, moved] = [0, 0];
   for (const leaf of own) {
-    uneven += Math.abs(deviationOf(leaves.real[leaf] as number, (leaves.forecast[leaf] as number) * factor));
+    // In the order of the published code: a risk of exactly one half decides, and rounding decides about that.
+    const alike = ((leaves.forecast[leaf] as number) * real) / forecast;
+    uneven += Math.abs(deviationOf(leaves.real[leaf] as number, alike));
     moved += Math.abs(leaves.deviation[leaf] as number);
   }
   return moved === 0 ? 0 : uneven / moved;
