@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { Command } from "commander";
 import {
   type Explanation,
@@ -7,6 +9,8 @@ import {
   type RegionPart,
   type Split,
 } from "../insights/drivers/explain-cube.ts";
+import type { WaterfallSpec } from "../kernel/chart-spec.ts";
+import { explainPicture } from "./explain-picture.ts";
 import { UsageError } from "./fail.ts";
 import { periodWords } from "./period-words.ts";
 import { type CubeRead, readCube } from "./read-cube.ts";
@@ -17,6 +21,7 @@ interface ExplainOptions {
   readonly period?: string;
   readonly value: string;
   readonly denominator: string;
+  readonly chart?: string;
   readonly json?: boolean;
 }
 
@@ -35,6 +40,7 @@ export function explainCommand(): Command {
     .option("--period <column>", "the period column, where it is not called period")
     .option("--value <column>", "the column with the value", "value")
     .option("--denominator <column>", "the column with the denominator, where there is one", "denominator")
+    .option("--chart <file>", "also draws the change as a waterfall, a PNG")
     .option("--json", "prints JSON")
     .action(async (file: string, options: ExplainOptions) => {
       const asked = {
@@ -50,10 +56,17 @@ export function explainCommand(): Command {
       const made = explainCube(read.cube);
       if (!made)
         throw new UsageError(`${file}: a period has no denominator above zero, so there is no rate to explain.`);
+      if (options.chart) await drawTo(options.chart, explainPicture(made, basename(file), options));
       process.stdout.write(
         options.json ? `${JSON.stringify(explanationJson(made, read))}\n` : explanationText(made, read),
       );
     });
+}
+
+/** The canvas is loaded only where a picture is wanted. */
+async function drawTo(file: string, spec: WaterfallSpec): Promise<void> {
+  const { png } = await import("../charts/png.ts");
+  await writeFile(file, await png(spec));
 }
 
 function badLines({ bad, leftOut, rows }: CubeRead): string[] {

@@ -112,7 +112,7 @@ function wordsOf(plain: Question, question: Question, metric: Metric, found: Fou
     ...blankDraft(asking, question, "answered"),
     headline: headlineOf(plain, metric, total ?? null, asking, whole.zone),
     echo: echoOf(plain, asking, whole.zone),
-    body: causes.length > 0 || isFlat ? [] : [asking.say("why.unexplained")],
+    body: causes.length > 0 || isFlat || change === null ? [] : [asking.say("why.unexplained")],
     findings,
     values: numbers.rows,
     table: tableOf(split.length > 0 ? split : numbers.rows, splitQuestion, [metric]),

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -41,6 +41,23 @@ describe("explain FILE.csv", () => {
     const text = await run(csv, ...PERIODS);
     expect(text.out).toContain("+1.83 pp  market=ID & queue=live  (5.00 % → 16.00 %)");
     expect(text.out).toContain("It explains +1.83 pp of +1.83 pp.");
+  });
+
+  it("draws the change as a picture where one is asked for", async () => {
+    const rows = ["ID", "VN", "TH"].flatMap((market) => [
+      `feb,${market},50,1000`,
+      `mar,${market},${market === "ID" ? 160 : 50},1000`,
+    ]);
+    const picture = join(folder, "waterfall.png");
+    const { code, out } = await run(
+      ["period,market,value,denominator", ...rows].join("\n"),
+      ...PERIODS,
+      "--chart",
+      picture,
+    );
+    expect(code).toBe(0);
+    expect(out).toContain("market=ID");
+    expect(readFileSync(picture).subarray(1, 4).toString()).toBe("PNG");
   });
 
   it("reads ranges of days, and scales an amount of more days to as many", async () => {
