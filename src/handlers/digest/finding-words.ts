@@ -70,7 +70,7 @@ const settled = (value: number, metric: Metric): number => (metric.unit === "cou
 
 /** The one line of a finding among others: title and numbers. */
 export const findingLine = (deviation: Deviation, asking: Asking): string =>
-  `${findingTitle(deviation, asking)}. ${findingNumbers(deviation, asking)}.`;
+  asking.say("finding.line", { title: findingTitle(deviation, asking), numbers: findingNumbers(deviation, asking) });
 
 /** "Also: inflow VN +62 (+58 %), decisions VN …". */
 export function alsoLine(also: readonly Deviation[], asking: Asking): string | null {

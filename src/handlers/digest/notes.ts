@@ -108,7 +108,10 @@ function findingNote(finding: DigestFinding, id: string | null, asking: Asking):
     language: asking.language,
     locale: asking.locale,
     title: findingTitle(finding.deviation, asking),
-    lines: [`${findingNumbers(finding.deviation, asking)}.`, ...findingDetails(finding, asking)],
+    lines: [
+      asking.say("finding.sentence", { numbers: findingNumbers(finding.deviation, asking) }),
+      ...findingDetails(finding, asking),
+    ],
     small: finding.recommendation ? [asking.say("finding.assumes", { text: finding.recommendation.assumption })] : [],
     chart: finding.chart,
     buttons: [

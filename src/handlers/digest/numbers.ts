@@ -1,5 +1,5 @@
 import type { Metric } from "../../catalog/catalog.ts";
-import { formatPeriod, formatValue } from "../../chat/format.ts";
+import { formatCount, formatPeriod, formatValue } from "../../chat/format.ts";
 import type { Deviation } from "../../kernel/deviation.ts";
 import { limits } from "../../kernel/limits.ts";
 import { blank, type Period, type Question } from "../../kernel/question.ts";
@@ -40,13 +40,17 @@ export async function toldNumbers(asking: Asking, of: readonly Deviation[], day:
   return told;
 }
 
-/** "Inflow 612 · SLA hit rate 96.1 %". */
+/** "Inflow 612 · SLA hit rate 96.1 % · Overturn rate 33.3 % (n = 24)": the cases are told where they are few. */
 export const numbersLine = (numbers: readonly PostedNumber[], asking: Asking): string =>
   numbers
     .map(
-      (number) => `${metricName(asking.catalog, number.metric, asking.language)} ${said(number, number.value, asking)}`,
+      (number) =>
+        `${metricName(asking.catalog, number.metric, asking.language)} ${said(number, number.value, asking)}${fewOf(number, asking)}`,
     )
     .join(" · ");
+
+const fewOf = ({ n }: PostedNumber, asking: Asking): string =>
+  n !== null && n < limits.fewBelow ? ` (${asking.say("n", { n: formatCount(n, asking.locale) })})` : "";
 
 /** A number that was told before and reads differently now. */
 export interface Restated {
