@@ -1,5 +1,5 @@
 import type { Metric } from "../../catalog/catalog.ts";
-import { formatBucket, formatPeriod, formatValue } from "../../chat/format.ts";
+import { formatBucket, formatPeriod } from "../../chat/format.ts";
 import { dailyBand } from "../../insights/detect/daily-band.ts";
 import type { ChartMark, ChartSpec, LinePoint } from "../../kernel/chart-spec.ts";
 import type { Deviation } from "../../kernel/deviation.ts";
@@ -35,7 +35,7 @@ export function bandPicture(deviation: Deviation, scanned: Scanned, asking: Aski
     locale: asking.locale,
     note: asking.say("digest.picture"),
     series: seriesOf(marked, metric, from, end, asking),
-    marks: marksOf(deviation, shown, scanned.ledger, metric, asking),
+    marks: marksOf(deviation, shown, scanned.ledger, asking),
   };
 }
 
@@ -72,19 +72,20 @@ function seriesOf(marked: Marked, metric: Metric, from: number, end: number, ask
   ];
 }
 
-/** The finding's first day with what it left, and entries of the ledger in the same weeks. */
+/** The finding's first day, and entries of the ledger in the same weeks. */
 function marksOf(
   deviation: Deviation,
   shown: readonly string[],
   ledger: readonly LedgerEntry[],
-  metric: Metric,
   asking: Asking,
 ): ChartMark[] {
   const own = shown.includes(deviation.period.from)
     ? [
         {
           x: deviation.period.from,
-          label: `${formatValue(metric.unit === "count" ? Math.round(deviation.value) : deviation.value, metric.unit, asking.locale)}`,
+          label: asking.say("finding.begins", {
+            day: formatBucket(deviation.period.from, "day", asking.locale, asking.zone),
+          }),
         },
       ]
     : [];

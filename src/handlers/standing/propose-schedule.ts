@@ -110,14 +110,14 @@ function cardLines(parts: BotParts, wanted: NewSchedule, name: string, window: s
 const offDaysUnder = (rule: OffDayRule, { weekends, holidays, country }: Rhythm, { say }: Asking): string =>
   [
     ...(weekends === rule ? [say("schedule.skips.weekends")] : []),
-    ...(holidays === rule ? [say("schedule.skips.holidays", { country: country ?? "–" })] : []),
+    ...(holidays === rule ? [say("schedule.skips.holidays", { country: country ?? "none" })] : []),
   ].join(", ");
 
 /** Where it goes, and whose it is. */
 export const placeLines = (wanted: NewSchedule, asking: Asking): string[] => [
   asking.say("schedule.line.where", { where: placeName({ name: wanted.channelName ?? null }, asking) }),
   asking.say("schedule.line.owner", { owner: asking.say("schedule.you") }),
-  ...(wanted.platform === "terminal" || wanted.platform === "console" ? [asking.say("schedule.line.local")] : []),
+  ...(wanted.platform === "terminal" ? [asking.say("schedule.line.local")] : []),
 ];
 
 export const rhythmOf = (wanted: NewSchedule) => ({

@@ -1,6 +1,7 @@
-import type { Chart, ChartConfiguration, ChartDataset, Plugin } from "chart.js";
-import type { ChartMark, LinePoint, LineSpec, MultiplesSpec } from "../../../kernel/chart-spec.ts";
+import type { ChartConfiguration, ChartDataset, Plugin } from "chart.js";
+import type { LinePoint, LineSpec, MultiplesSpec } from "../../../kernel/chart-spec.ts";
 import { exact, type Look, onAxis, tooltip } from "./chart-look.ts";
+import { marks, marksHeight, write } from "./chart-marks.ts";
 
 /** What all panels of small multiples share. */
 export interface Range {
@@ -33,7 +34,7 @@ export function lineConfig(spec: LineSpec, look: Look, range: Range | null = nul
       animation: look.animate,
       interaction: { mode: "index", intersect: false },
       layout: {
-        padding: { top: spec.marks?.length ? 18 : 6, right: named ? nameWidth(main.map(({ name }) => name)) : 8 },
+        padding: { top: 6 + marksHeight(spec.marks ?? []), right: named ? nameWidth(main.map(({ name }) => name)) : 8 },
       },
       scales: {
         x: {
@@ -201,49 +202,6 @@ function names(look: Look): Plugin<"line"> {
         write(chart, end.name, chart.chartArea.right + 8, end.y, end.colour, `600 12px ${look.font}`);
     },
   };
-}
-
-function marks(entries: readonly ChartMark[], points: readonly LinePoint[], look: Look): Plugin<"line"> {
-  return {
-    id: "marks",
-    beforeDatasetsDraw(chart) {
-      for (const { x, label } of entries) {
-        const place = points.findIndex((point) => point.x === x);
-        const scale = chart.scales.x;
-        if (place < 0 || !scale) continue;
-        const left = scale.getPixelForValue(place);
-        const { ctx, chartArea } = chart;
-        ctx.save();
-        ctx.strokeStyle = look.muted;
-        ctx.setLineDash([2, 3]);
-        ctx.beginPath();
-        ctx.moveTo(left, chartArea.top - 4);
-        ctx.lineTo(left, chartArea.bottom);
-        ctx.stroke();
-        ctx.restore();
-        ctx.font = `11px ${look.font}`;
-        const width = ctx.measureText(label).width;
-        write(
-          chart,
-          label,
-          Math.min(left - width / 2, chartArea.right - width),
-          chartArea.top - 11,
-          look.muted,
-          ctx.font,
-        );
-      }
-    },
-  };
-}
-
-function write(chart: Chart<"line">, text: string, x: number, y: number, fill: string, font: string): void {
-  const { ctx } = chart;
-  ctx.save();
-  ctx.font = font;
-  ctx.fillStyle = fill;
-  ctx.textBaseline = "middle";
-  ctx.fillText(text, x, y);
-  ctx.restore();
 }
 
 const colour = (look: Look, place: number): string => look.series[place % look.series.length] ?? look.ink;
