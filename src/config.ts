@@ -44,6 +44,7 @@ const zone = or("Asia/Singapore").refine(isZone, { message: "is no IANA time zon
 export const environmentSchema = z.object({
   DATABASE_URL: secret,
   CLICKHOUSE_URL: secret,
+  CLICKHOUSE_WRITER_URL: secret,
   MODSTATS_SOURCE_URL: secret,
   MODSTATS_DATA_DIR: or(".modstats"),
   MODSTATS_CATALOG_DIRS: list,

@@ -17,13 +17,17 @@ import { createReader, type Reader } from "./language/reader.ts";
 import { createConsole } from "./platforms/console/console.ts";
 import { pagePoster } from "./platforms/console/posts.ts";
 import { checkCatalog } from "./queries/check-catalog.ts";
-import type { ClickhouseEngine } from "./queries/clickhouse/engine.ts";
+import type { ClickhouseEngine, ClickhouseWriter } from "./queries/clickhouse/engine.ts";
+import { RegistryStates } from "./queries/clickhouse/registry.ts";
+import { clickhouseKeeper } from "./queries/clickhouse/rollup.ts";
+import { clickhouseStreams } from "./queries/clickhouse/tables.ts";
 import { measureOn } from "./queries/create-measure.ts";
 import { type Database, openDatabase } from "./queries/database/embedded.ts";
 import { migrate } from "./queries/database/migrate.ts";
 import { openPools, type Pools } from "./queries/database/pools.ts";
 import { postgresEngine } from "./queries/engine.ts";
-import { openRollups, type Rollups } from "./queries/rollup/open-rollups.ts";
+import { postgresKeeper, type RollupKeeper } from "./queries/rollup/keeper.ts";
+import { openRollups, type Rollups, rollupsOver } from "./queries/rollup/open-rollups.ts";
 import { shareMeasurements, versionOf } from "./queries/share-measurements.ts";
 import { postedIn } from "./queries/state/runs.ts";
 import type { Composers } from "./schedules/compose.ts";
@@ -50,8 +54,10 @@ export interface House {
   /** Each platform's channels and people, once it is connected. */
   readonly directories: Map<PlatformName, Directory>;
   readonly bot: Bot;
-  /** Null where they are not kept (ClickHouse has its own, PGlite none). */
+  /** Null where questions never read them (PGlite). */
   readonly rollups: Rollups | null;
+  /** Null where the facts are in ClickHouse and nobody may write there. */
+  readonly keeper: RollupKeeper | null;
   readonly charts: ChartPort;
   close(): Promise<void>;
 }
@@ -87,7 +93,16 @@ export async function openHouse(config: Config, clock: Clock): Promise<House> {
     throw isAway(cause) ? new Error(`${AWAY} (${(cause as Error).message})`) : cause;
   }
   const reader = createReader(catalog);
-  const rollups = clickhouse || database.kind === "pglite" ? null : openRollups(pools.reader);
+  const rollups = clickhouse
+    ? rollupsOver(new RegistryStates(clickhouse), clickhouseStreams)
+    : database.kind === "pglite"
+      ? null
+      : openRollups(pools.reader);
+  const writerUrl = clickhouse ? config.CLICKHOUSE_WRITER_URL?.reveal() : undefined;
+  const clickhouseWriter = writerUrl ? await openClickhouseWriter(writerUrl) : null;
+  const keeper = clickhouse
+    ? clickhouseWriter && clickhouseKeeper(clickhouseWriter, pools.writer)
+    : postgresKeeper(pools.writer);
   const directories = new Map<PlatformName, Directory>();
   const parts: BotParts = {
     catalog,
@@ -124,8 +139,12 @@ export async function openHouse(config: Config, clock: Clock): Promise<House> {
     directories,
     bot,
     rollups,
+    keeper,
     charts: createChartPort(),
-    close,
+    close: async () => {
+      await clickhouseWriter?.close();
+      await close();
+    },
   };
 }
 
@@ -133,6 +152,11 @@ export async function openHouse(config: Config, clock: Clock): Promise<House> {
 async function openClickhouse(url: string, timeoutMs: number): Promise<ClickhouseEngine> {
   const { clickhouseEngine } = await import("./queries/clickhouse/engine.ts");
   return clickhouseEngine(url, timeoutMs);
+}
+
+async function openClickhouseWriter(url: string): Promise<ClickhouseWriter> {
+  const { clickhouseWriter } = await import("./queries/clickhouse/engine.ts");
+  return clickhouseWriter(url);
 }
 
 const AWAY =
@@ -160,13 +184,8 @@ export async function startPlatforms(house: House): Promise<Running[]> {
   const { catalog, pools } = house;
   const checks = startDataChecks(() => checkData(catalog, pools.writer, clock.now()), log);
   running.push({ name: "Data checks", where: "hourly", stop: () => checks.stop() });
-  if (house.rollups) {
-    const rollups = startRollups(
-      house.pools.writer,
-      { catalog: house.catalog, zone: config.MODSTATS_ZONE },
-      clock,
-      log,
-    );
+  if (house.rollups && house.keeper) {
+    const rollups = startRollups(house.keeper, { catalog: house.catalog, zone: config.MODSTATS_ZONE }, clock, log);
     running.push({ name: "Roll-ups", where: "every two seconds", stop: () => rollups.stop() });
   }
   const slackToken = config.SLACK_BOT_TOKEN?.reveal();

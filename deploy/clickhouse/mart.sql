@@ -101,21 +101,6 @@ create table if not exists mart.watermarks (
   loaded_at        DateTime64(6, 'UTC') default now64(6)
 ) engine = ReplacingMergeTree(loaded_at) order by source;
 
--- What the data checks found; `modstats check` writes it to PostgreSQL, replicate it like the others.
-create table if not exists mart.check_results (
-  check_id   Int64,
-  checked_at DateTime64(6, 'UTC'),
-  kind       LowCardinality(String),
-  source     LowCardinality(String),
-  subject    String,
-  value      Nullable(Float64),
-  expected   Nullable(Float64),
-  low        Nullable(Float64),
-  high       Nullable(Float64),
-  verdict    LowCardinality(String),
-  loaded_at  DateTime64(6, 'UTC') default now64(6)
-) engine = ReplacingMergeTree(loaded_at) order by (checked_at, check_id);
-
 -- What `modstats check` found; the checks look at PostgreSQL only, so that here it stays empty and questions about it have no data.
 create table if not exists mart.check_results (
   check_id   Int64,

@@ -1,11 +1,12 @@
 import { Command } from "commander";
 import { readConfig } from "../config.ts";
 import { limits } from "../kernel/limits.ts";
-import { openHouse } from "../main.ts";
-import { type Advice, advise } from "../queries/rollup/advise.ts";
+import { type House, openHouse } from "../main.ts";
+import type { Advice } from "../queries/rollup/advise.ts";
 import { askedShapes } from "../queries/rollup/asked.ts";
-import { type Reconciled, reconcile } from "../queries/rollup/reconcile.ts";
-import { type RollupProgress, type RollupReport, rollUp } from "../queries/rollup/rollup.ts";
+import type { RollupKeeper } from "../queries/rollup/keeper.ts";
+import type { Reconciled } from "../queries/rollup/reconcile.ts";
+import type { RollupProgress, RollupReport } from "../queries/rollup/rollup.ts";
 import { streamsOf } from "../queries/rollup/streams.ts";
 import { EXIT, UsageError } from "./fail.ts";
 import { clockOf } from "./moment.ts";
@@ -42,13 +43,14 @@ export function rollupCommand(): Command {
       const config = readConfig(process.env);
       const house = await openHouse(config, clockOf(options.now));
       try {
-        const report = await rollUp(house.pools.writer, {
+        const keeper = keeperOf(house);
+        const report = await keeper.rollUp({
           catalog: house.catalog,
           zone: config.MODSTATS_ZONE,
           now: house.clock.now(),
           budgetShare: shareOf(options.budget),
           eventsPerCellMin: limits.rollupEventsPerCellMin,
-          eventsADayMin: limits.rollupEventsADayMin,
+          eventsADayMin: keeper.eventsADayMin,
           choose: options.choose === true,
           from: dayOf(options.from, "--from"),
           to: dayOf(options.to, "--to"),
@@ -74,13 +76,14 @@ function adviseCommand(): Command {
       const config = readConfig(process.env);
       const house = await openHouse(config, clockOf(options.now));
       try {
-        const advice = await advise(house.pools.writer, {
+        const keeper = keeperOf(house);
+        const advice = await keeper.advise({
           catalog: house.catalog,
           zone: config.MODSTATS_ZONE,
           now: house.clock.now(),
           budgetShare: shareOf(options.budget),
           eventsPerCellMin: limits.rollupEventsPerCellMin,
-          eventsADayMin: limits.rollupEventsADayMin,
+          eventsADayMin: keeper.eventsADayMin,
           asked: await askedShapes(house.pools.reader, house.catalog, streamsOf(house.catalog)),
         });
         if (advice === null)
@@ -116,7 +119,7 @@ function checkCommand(): Command {
         throw new UsageError(`--dates wants a whole number, for example 3; got "${options.dates}".`);
       const house = await openHouse(readConfig(process.env), clockOf(undefined));
       try {
-        const found = await reconcile(house.pools.writer, {
+        const found = await keeperOf(house).check({
           catalog: house.catalog,
           datesPerStream,
           random: Math.random,
@@ -134,6 +137,13 @@ function checkText({ held, dates, differences }: Reconciled): string {
   const lines = differences.map(({ stream, day, what }) => `${stream} ${day}: ${what}`);
   const end = differences.length === 0 ? "0 differences" : "these dates are made anew by the next modstats rollup";
   return [...lines, `${dates} dates compared cell by cell: ${end}`].join("\n");
+}
+
+function keeperOf({ keeper }: House): RollupKeeper {
+  if (keeper) return keeper;
+  throw new UsageError(
+    "The facts are in ClickHouse: set CLICKHOUSE_WRITER_URL to a user that may write its database rollup (docs/scale.md). Until then questions read the events.",
+  );
 }
 
 function dayOf(text: string | undefined, name: string): string | null {

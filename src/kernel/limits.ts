@@ -49,6 +49,19 @@ export const limits = {
   clickhouseConnectionsMax: 8,
   /** How much longer than the server's own limit the client waits, so that the server's answer is the one that counts. */
   clickhouseGraceMs: 2_000,
+  /** A statement that makes roll-ups may take this long. */
+  clickhouseRefreshTimeoutMs: 900_000,
+  /** The longest that an insert takes from its `loaded_at` to the moment at which others see it. */
+  clickhouseInsertMs: 900_000,
+  /** Cells that were replaced stay for the questions that were compiled before. */
+  clickhouseReplacedKeptSeconds: 600,
+  /** In the background a date is made anew at most this often. */
+  clickhouseRebuildPauseMs: 60_000,
+  clickhouseRollupEventsADayMin: 100_000,
+  /** Rows that are made into cells at once, and in the background; and rows of clean dates that are made along with dirty ones. */
+  clickhouseRollupBatchRowsMax: 20_000_000,
+  clickhouseRollupStepRowsMax: 5_000_000,
+  clickhouseRollupGapRowsMax: 1_000_000,
   /** Parts of a period that a question answered from roll-ups leaves to events. */
   rollupGapsMax: 6,
   /** A cuboid that has a cell for fewer events than this is not worth its room. */

@@ -6,7 +6,7 @@ import type {
   TimeDefinition,
 } from "../catalog/definition.ts";
 import type { Grain, Period } from "../kernel/question.ts";
-import { clockOfZone, instantBucket, offsetAt, offsetsOf, wallBucket } from "./local-clock.ts";
+import { clockOfZone, instantBucket, type LocalClock, offsetAt, offsetsOf, wallBucket } from "./local-clock.ts";
 import { dayOf, isDay, type Span, spanOf } from "./periods.ts";
 import type { Filter, MetricPlan, Zoning } from "./plan.ts";
 import { date, instant, isAmong, text, valuesTable } from "./spelling.ts";
@@ -19,8 +19,8 @@ export interface Scope extends Omit<MetricPlan, "metric"> {
   readonly through: number;
   /** Splits that one statement is grouped by at once, `by` being all their dimensions. */
   readonly grouping?: readonly (readonly string[])[];
-  /** A further condition on the rows, where the fact's table is not the events' own. */
-  readonly ofDay?: SqlText;
+  /** Further conditions on the rows, where the fact's table is not the events' own. */
+  readonly ofDay?: readonly SqlText[];
 }
 
 const throughOf = (scope: Scope): SqlText => instant(scope.through);
@@ -150,7 +150,6 @@ function ownZoneScope(
     { name: sql`starts_at`, type: "instant", values: stretches.map(({ from }) => from) },
     { name: sql`ends_at`, type: "instant", values: stretches.map(({ to }) => to) },
   ]);
-  const seconds = sql`coalesce(own_day.seconds, ${offsetAt(column, zoning.zone, other)})`;
   return {
     join: sql`left join ${days} on own_day.value = ${own}`,
     conditions: [
@@ -158,12 +157,21 @@ function ownZoneScope(
       sql`${column} >= coalesce(own_day.starts_at, ${instant(other.from)})`,
       sql`${column} < coalesce(own_day.ends_at, ${instant(other.to)})`,
     ],
-    bucket: instantBucket(
-      column,
-      { zone: sql`coalesce(own_day.zone, ${zoning.zone}::text)`, clickhouse: { kind: "offset", seconds } },
-      grain,
-    ),
+    bucket: instantBucket(column, ownClock(column, zoning, other), grain),
   };
+}
+
+/** The clock of each row's own zone, where `own_day` is joined; the question's over `span` for a row without one. */
+function ownClock(column: SqlText, { zone }: Zoning, span: Span): LocalClock {
+  const seconds = sql`coalesce(own_day.seconds, ${offsetAt(column, zone, span)})`;
+  return { zone: sql`coalesce(own_day.zone, ${zone}::text)`, clickhouse: { kind: "offset", seconds } };
+}
+
+/** The clock by which rows of a period have their days. */
+export function clockOf(column: SqlText, scope: Scope, period: Period): LocalClock {
+  const { zoning } = scope;
+  if (zoning.kind === "one") return clockOfZone(zoning.zone);
+  return ownClock(column, zoning, clipped(spanOf(period, zoning.zone), scope.now));
 }
 
 /** Rows dated by a day already: the period's local dates bound them, no zone moves them. An end within a day takes that day in. */
@@ -203,7 +211,7 @@ export function scopedRows(
     ...timed.conditions,
     ...(scope.fact.where ? [expression(scope.fact.where, scope)] : []),
     ...filterConditions(scope, ({ narrowsHit }) => !narrowsHit),
-    ...(scope.ofDay ? [scope.ofDay] : []),
+    ...(scope.ofDay ?? []),
     ...where,
   ];
   return sql`select ${join([...keys, ...(timed.bucket ? [timed.bucket] : []), ...columns], ", ")}

@@ -135,7 +135,7 @@ function proportionText(measure: ProportionMeasure, scope: Scope): SqlText {
 }
 
 /** The log-spaced bin of seconds; the same formula as `binOf`. */
-const binOf = (seconds: SqlText): SqlText =>
+export const binOf = (seconds: SqlText): SqlText =>
   whole(sql`floor(ln(greatest(${seconds}, 1)) / ln(${float(sql`${BIN_GAMMA}`)}))`);
 
 function meanText(measure: MeanMeasure, scope: Scope): SqlText {

@@ -29,6 +29,13 @@ export function instantBucket(column: SqlText, clock: LocalClock, grain: Grain):
   });
 }
 
+/** The calendar day of an instant as the clock shows it. */
+export const localDay = (column: SqlText, clock: LocalClock): SqlText =>
+  spelled({
+    postgres: sql`(${column} at time zone ${clock.zone})::date`,
+    clickhouse: sql`toDate(${clickhouseWall(column, clock.clickhouse)})`,
+  });
+
 type Bucketed = Exclude<Grain, "total">;
 
 function inPostgres(column: SqlText, zone: SqlText, grain: Bucketed): SqlText {
@@ -39,12 +46,14 @@ function inPostgres(column: SqlText, zone: SqlText, grain: Bucketed): SqlText {
 }
 
 function inClickhouse(column: SqlText, clock: LocalClock["clickhouse"], grain: Bucketed): SqlText {
-  const wall =
-    clock.kind === "zone" ? sql`toTimeZone(${column}, ${clock.zone})` : sql`addSeconds(${column}, ${clock.seconds})`;
+  const wall = clickhouseWall(column, clock);
   if (grain !== "hour") return wallBucket(wall, grain);
   const hour = sql`toStartOfHour(${wall})`;
   return clock.kind === "zone" ? sql`${hour} as bucket` : sql`addSeconds(${hour}, -(${clock.seconds})) as bucket`;
 }
+
+const clickhouseWall = (column: SqlText, clock: LocalClock["clickhouse"]): SqlText =>
+  clock.kind === "zone" ? sql`toTimeZone(${column}, ${clock.zone})` : sql`addSeconds(${column}, ${clock.seconds})`;
 
 /** The bucket of what a clock shows (no zone any more), or of a date. */
 export function wallBucket(wall: SqlText, grain: Exclude<Grain, "total" | "hour">): SqlText {

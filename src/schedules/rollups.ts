@@ -1,10 +1,9 @@
 import { setTimeout } from "node:timers/promises";
-import type { Pool } from "pg";
 import type { Clock } from "../kernel/clock.ts";
 import { limits } from "../kernel/limits.ts";
 import type { Log } from "../kernel/log.ts";
-import { isReconciliationDue, reconcile } from "../queries/rollup/reconcile.ts";
-import { type RollupOptions, rollUp } from "../queries/rollup/rollup.ts";
+import type { RollupKeeper } from "../queries/rollup/keeper.ts";
+import type { RollupOptions } from "../queries/rollup/rollup.ts";
 
 export interface RollupTicks {
   /** Resolves once a step that began after the call is over: what was committed before it has been seen. */
@@ -18,7 +17,7 @@ export interface RollupTicks {
  * dates anew; once a day it holds some of them against the facts. Every instance may run it; an advisory lock lets one at a time. A step that fails is tried again by the next.
  */
 export function startRollups(
-  pool: Pool,
+  keeper: RollupKeeper,
   options: Pick<RollupOptions, "catalog" | "zone">,
   clock: Clock,
   log: Log,
@@ -31,12 +30,12 @@ export function startRollups(
     const heard = waiting;
     waiting = [];
     try {
-      const report = await rollUp(pool, {
+      const report = await keeper.rollUp({
         ...options,
         now: clock.now(),
         budgetShare: limits.rollupBudgetShare,
         eventsPerCellMin: limits.rollupEventsPerCellMin,
-        eventsADayMin: limits.rollupEventsADayMin,
+        eventsADayMin: keeper.eventsADayMin,
         asked: [],
         from: null,
         to: null,
@@ -48,8 +47,8 @@ export function startRollups(
       });
       unfinished = report.unfinished;
       if (report.days > 0) log.debug({ ...report }, "roll-ups refreshed");
-      if (report.streams > 0 && !unfinished && (await isReconciliationDue(pool)))
-        await reconcileNightly(pool, options.catalog, log);
+      if (report.streams > 0 && !unfinished && (await keeper.isCheckDue()))
+        await reconcileNightly(keeper, options.catalog, log);
     } catch (cause) {
       log.warn({ err: cause }, "the roll-ups could not be refreshed; the next step tries again");
     }
@@ -73,8 +72,8 @@ export function startRollups(
 /** Dates of each stream that a night's reconciliation compares cell by cell. */
 const NIGHTLY_DATES = 2;
 
-async function reconcileNightly(pool: Pool, catalog: RollupOptions["catalog"], log: Log): Promise<void> {
-  const { held, dates, differences } = await reconcile(pool, {
+async function reconcileNightly(keeper: RollupKeeper, catalog: RollupOptions["catalog"], log: Log): Promise<void> {
+  const { held, dates, differences } = await keeper.check({
     catalog,
     datesPerStream: NIGHTLY_DATES,
     random: Math.random,

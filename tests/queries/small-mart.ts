@@ -103,7 +103,7 @@ function rows(random: Random): Record<string, Table> {
         model_version: human ? null : pick(["m7", "m8"]),
         guideline_version: pick(["v13", "v14"]),
         handle_seconds: human ? maybe(0.95, () => 1 + Math.floor(random() ** 3 * 900)) : null,
-        cost_usd: human ? 0.3 + Math.round(random() * 100) / 1_000 : 0.002,
+        cost_usd: human ? (300 + Math.round(random() * 100)) / 1_000 : 0.002,
         superseded_at: maybe(0.1, () => iso(decidedAt + random() * 20 * DAY)),
       });
       if (action !== "approve" && random() < 0.4) appeal(decisionId, decidedAt);

@@ -28,6 +28,8 @@ export const hasClickhouse = existsSync(new URL("../engines/node_modules/chdb", 
 export async function startClickhouse(): Promise<ClickhouseServer> {
   const { Session } = createRequire(ENGINES)("chdb") as { Session: new () => Session };
   const session = new Session();
+  // Settings stay from one statement to the next.
+  const set = new Map<string, string>();
   // One after another: parameters are settings of the one session.
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -35,10 +37,11 @@ export async function startClickhouse(): Promise<ClickhouseServer> {
     last = done.catch(() => {});
     return done;
   };
-  const server = createServer(async (request, response) => {
+  // As long an address as the server takes.
+  const server = createServer({ maxHeaderSize: 1_048_576 }, async (request, response) => {
     try {
-      const body = await textOf(request);
-      const found = await inTurn(() => answer(session, new URL(request.url ?? "/", "http://localhost"), body));
+      const body = await bodyOf(request);
+      const found = await inTurn(() => answer(session, set, new URL(request.url ?? "/", "http://localhost"), body));
       response.writeHead(200, { "content-type": "application/x-ndjson" });
       response.end(found);
     } catch (cause) {
@@ -60,18 +63,39 @@ export async function startClickhouse(): Promise<ClickhouseServer> {
   };
 }
 
-async function answer(session: Session, address: URL, body: string): Promise<string> {
-  for (const [name, value] of address.searchParams) {
-    if (!NOT_SETTINGS.has(name)) session.query(`set ${name} = '${quoted(value)}'`);
+async function answer(session: Session, set: Map<string, string>, address: URL, body: Body): Promise<string> {
+  for (const [name, value] of [...address.searchParams, ...body.params]) {
+    if (NOT_SETTINGS.has(name) || set.get(name) === value) continue;
+    session.query(`set ${name} = '${quoted(value)}'`);
+    set.set(name, value);
   }
-  return (await session.queryAsync(body, { format: "JSONEachRow" })).text();
+  const statement = [address.searchParams.get("query"), body.text].filter(Boolean).join("\n");
+  return (await session.queryAsync(statement, { format: "JSONEachRow" })).text();
 }
 
-const NOT_SETTINGS = new Set(["query_id", "database", "session_id", "default_format", "role", "wait_end_of_query"]);
+const NOT_SETTINGS = new Set([
+  "query_id",
+  "database",
+  "session_id",
+  "default_format",
+  "role",
+  "wait_end_of_query",
+  "query",
+]);
 const quoted = (value: string): string => value.replaceAll("\\", "\\\\").replaceAll("'", "\\'");
 
-async function textOf(request: IncomingMessage): Promise<string> {
+interface Body {
+  readonly text: string;
+  readonly params: readonly (readonly [string, string])[];
+}
+
+/** The statement, or the rows of an insert; or a form that has the statement and its parameters. */
+async function bodyOf(request: IncomingMessage): Promise<Body> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
-  return Buffer.concat(parts).toString("utf8");
+  const type = request.headers["content-type"] ?? "";
+  if (!type.startsWith("multipart/form-data")) return { text: Buffer.concat(parts).toString("utf8"), params: [] };
+  const form = await new Response(Buffer.concat(parts), { headers: { "content-type": type } }).formData();
+  const params = [...form].filter(([name]) => name !== "query").map(([name, value]) => [name, String(value)] as const);
+  return { text: String(form.get("query")), params };
 }

@@ -15,17 +15,58 @@ export interface ClickhouseEngine extends Engine {
  * only. Values travel as bound parameters, never in the text. Statements that take longer than `timeoutMs` are cancelled on the server.
  */
 export function clickhouseEngine(url: string, timeoutMs: number = limits.statementTimeoutMs): ClickhouseEngine {
-  const client = createClient({
+  return engineOn(clientOf(url, timeoutMs));
+}
+
+export interface ClickhouseWriter extends ClickhouseEngine {
+  /** Runs a statement that gives no rows; a string is one of ours, without values. Throws what the server says. */
+  command(statement: SqlText | string): Promise<void>;
+  /** Puts rows into a table, in one block: readers see all of them or none. Throws what the server says. */
+  insert(table: string, rows: readonly Row[]): Promise<void>;
+  /** The rows of a statement. Throws what the server says. */
+  rows<T>(statement: SqlText): Promise<readonly T[]>;
+}
+
+/** The same for who keeps the roll-ups; the user needs the rights on the database `rollup` that docs/scale.md names. */
+export function clickhouseWriter(url: string): ClickhouseWriter {
+  const client = clientOf(url, limits.clickhouseRefreshTimeoutMs);
+  const engine = engineOn(client);
+  return {
+    ...engine,
+    rows: async <T>(statement: SqlText) => {
+      const ran = await engine.run(statement);
+      if (!ran.ok) throw ran.error.cause;
+      return ran.value.rows as readonly T[];
+    },
+    command: async (statement) => {
+      const { text, params } =
+        typeof statement === "string" ? { text: statement, params: [] } : render(statement, "clickhouse");
+      await client.command({ query: text, query_params: named(params) });
+    },
+    insert: async (table, values) => {
+      await client.insert({ table, values: [...values], format: "JSONEachRow" });
+    },
+  };
+}
+
+const engineOn = (client: ClickHouseClient): ClickhouseEngine => ({
+  dialect: "clickhouse",
+  run: (statement) => runOn(client, statement),
+  close: () => client.close(),
+});
+
+const clientOf = (url: string, timeoutMs: number): ClickHouseClient =>
+  createClient({
     url,
     application: "modstats",
     // Failures come back as Refusals; the one log of this process is ours.
     log: { level: ClickHouseLogLevel.OFF },
     request_timeout: timeoutMs + limits.clickhouseGraceMs,
     max_open_connections: limits.clickhouseConnectionsMax,
+    // Long lists of values go into the body: an address has a largest length.
+    use_multipart_params_auto: true,
     clickhouse_settings: { ...AS_POSTGRES, max_execution_time: timeoutMs / 1_000 },
   });
-  return { dialect: "clickhouse", run: (statement) => runOn(client, statement), close: () => client.close() };
-}
 
 /** What makes ClickHouse read a statement as PostgreSQL does (see spelling.ts), and one row a key from tables that replace. */
 const AS_POSTGRES = {

@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
-import { chooseCuboids, type LatticeOptions } from "./lattice.ts";
+import { type Chosen, chooseCuboids, type LatticeOptions } from "./lattice.ts";
 import { alone } from "./rollup.ts";
-import { readState } from "./state.ts";
+import { type RollupState, readState } from "./state.ts";
 import { streamsOf } from "./streams.ts";
 
 export interface Advice {
@@ -22,24 +22,27 @@ export function advise(pool: Pool, options: LatticeOptions): Promise<Advice[] | 
     const streams = streamsOf(options.catalog);
     const state = await readState(client);
     const chosen = await chooseCuboids(client, streams.all, options);
-    return chosen.flatMap(({ stream, rowsADay, cuboids }): Advice[] => {
-      const known = state.streams.get(stream.id)?.cuboids ?? [];
-      const name = ({ calendar, dimensions }: { calendar: string; dimensions: readonly string[] }): string =>
-        JSON.stringify([calendar, [...dimensions].sort()]);
-      const [before, after] = [new Set(known.map(name)), new Set(cuboids.map(name))];
-      const line = (verdict: Advice["verdict"], one: (typeof cuboids)[number]): Advice => ({
-        verdict,
-        stream: stream.id,
-        calendar: one.calendar,
-        dimensions: one.dimensions,
-        cells: one.cells,
-        bytes: one.bytes,
-        eventsPerCell: rowsADay / Math.max(1, one.cells),
-      });
-      return [
-        ...cuboids.map((one) => line(before.has(name(one)) ? "keep" : "add", one)),
-        ...known.filter((one) => !after.has(name(one))).map((one) => line("drop", one)),
-      ];
-    });
+    return adviceOf(chosen, state);
   });
 }
+
+export const adviceOf = (chosen: readonly Chosen[], state: RollupState): Advice[] =>
+  chosen.flatMap(({ stream, rowsADay, cuboids }): Advice[] => {
+    const known = state.streams.get(stream.id)?.cuboids ?? [];
+    const name = ({ calendar, dimensions }: { calendar: string; dimensions: readonly string[] }): string =>
+      JSON.stringify([calendar, [...dimensions].sort()]);
+    const [before, after] = [new Set(known.map(name)), new Set(cuboids.map(name))];
+    const line = (verdict: Advice["verdict"], one: (typeof cuboids)[number]): Advice => ({
+      verdict,
+      stream: stream.id,
+      calendar: one.calendar,
+      dimensions: one.dimensions,
+      cells: one.cells,
+      bytes: one.bytes,
+      eventsPerCell: rowsADay / Math.max(1, one.cells),
+    });
+    return [
+      ...cuboids.map((one) => line(before.has(name(one)) ? "keep" : "add", one)),
+      ...known.filter((one) => !after.has(name(one))).map((one) => line("drop", one)),
+    ];
+  });

@@ -2,10 +2,11 @@ import type { Catalog } from "../../catalog/catalog.ts";
 import type { PlainMeasure } from "../../catalog/definition.ts";
 import type { Period } from "../../kernel/question.ts";
 import { compile } from "../compile.ts";
-import { expression, type Scope } from "../compile-scope.ts";
+import { clockOf, expression, type Scope } from "../compile-scope.ts";
 import type { CompileMeasure } from "../compose.ts";
+import { clockOfZone, localDay } from "../local-clock.ts";
 import type { Query } from "../read-cells.ts";
-import { type SqlText, sql } from "../sql.ts";
+import { ident, type SqlText, sql } from "../sql.ts";
 import { HOUR } from "./calendar.ts";
 import { compileRollup } from "./compile-rollup.ts";
 import { type Cover, coverOf } from "./cover.ts";
@@ -19,11 +20,12 @@ export const compileCovered =
   (measure, scope) => {
     const cover = coverOf(measure, scope, streams, state, catalog.zoned);
     if (!cover) return [compile(measure, scope)];
+    const builds = ofBuilds(cover, state);
     return [
-      compileRollup(cover, scope),
+      compileRollup(cover, scope, builds),
       ...cover.events.map((period) => compile(measure, within(scope, period))),
       ...(cover.reading.dependsOnWatermark
-        ? cover.rolledPeriods.map((period) => pending(measure, scope, cover, period))
+        ? cover.rolledPeriods.map((period) => pending(measure, scope, cover, period, builds))
         : []),
     ];
   };
@@ -32,17 +34,31 @@ const within = (scope: Scope, period: Period): Scope =>
   scope.when.kind === "period" ? { ...scope, when: { ...scope.when, period } } : scope;
 
 /** The rows that the cells leave out because the watermark still decides about them, read as they stand now. */
-function pending(measure: PlainMeasure, scope: Scope, { stream, cuboid }: Cover, period: Period): Query {
+function pending(
+  measure: PlainMeasure,
+  scope: Scope,
+  { stream, cuboid }: Cover,
+  period: Period,
+  builds: readonly SqlText[],
+): Query {
   const on = expression(stream.on, scope);
-  const dayIn = (zone: SqlText): SqlText =>
-    sql`${expression(`${stream.fact.alias}.rollup_day` as never, scope)} = (${on} at time zone ${zone})::date`;
-  const ofDay =
-    cuboid.calendar === HOUR
-      ? dayIn(sql`'UTC'`)
-      : scope.zoning.kind === "own"
-        ? dayIn(sql`coalesce(own_day.zone, ${scope.zoning.zone}::text)`)
-        : dayIn(sql`${scope.zoning.zone}::text`);
+  const clock = cuboid.calendar === HOUR ? clockOfZone("UTC") : clockOf(on, scope, period);
+  const isOfDay = sql`${ident(stream.fact.alias)}.rollup_day = ${localDay(on, clock)}`;
   const fact = { ...stream.fact, table: pendingTable(stream) };
-  const query = compile(measure, { ...within(scope, period), fact, ofDay });
+  const query = compile(measure, { ...within(scope, period), fact, ofDay: [isOfDay, ...builds] });
   return { ...query, source: "rollup" };
+}
+
+/** On ClickHouse: the builds of the dates that are read, for older ones may still lie beside them. */
+function ofBuilds({ stream, cuboid, rolled }: Cover, state: RollupState): SqlText[] {
+  const units = state.streams.get(stream.id)?.units;
+  const hours = cuboid.calendar === HOUR ? 24 : 1;
+  const builds = new Set<number>();
+  for (const { from, to } of rolled) {
+    for (let day = Math.floor(from / hours); day < Math.ceil(to / hours); day += 1) {
+      const build = units?.get(day)?.build ?? null;
+      if (build !== null) builds.add(build);
+    }
+  }
+  return builds.size === 0 ? [] : [sql`build in ${[...builds]}`];
 }

@@ -3,15 +3,25 @@ import { groups } from "../compile.ts";
 import { dimensionValue, type Scope } from "../compile-scope.ts";
 import { clockOfZone, instantBucket, wallBucket } from "../local-clock.ts";
 import { type Query, readCells } from "../read-cells.ts";
-import { ident, join, nothing, type SqlText, sql } from "../sql.ts";
+import { date, float, instant } from "../spelling.ts";
+import { ident, join, nothing, type SqlText, spelled, sql } from "../sql.ts";
 import { dateOf, HOUR } from "./calendar.ts";
 import type { Cover } from "./cover.ts";
 import { cellTable } from "./store.ts";
 
-/** The cells of a cover, added up: one row per combination of split values and bucket, as the statement over events gives it. */
-export function compileRollup(cover: Cover, scope: Scope): Query {
+/**
+ * The cells of a cover, added up: one row per combination of split values and bucket, as the statement over events gives it. `where`:
+ * further conditions on the cells.
+ */
+export function compileRollup(cover: Cover, scope: Scope, where: readonly SqlText[]): Query {
   const { reading } = cover;
-  const text = reading.histogram === null ? numbersText(cover, scope) : histogramText(cover, scope, reading.histogram);
+  const text =
+    reading.histogram === null
+      ? numbersText(cover, scope, where)
+      : spelled({
+          postgres: histogramText(cover, scope, reading.histogram, where),
+          clickhouse: mapText(cover, scope, reading.histogram, where),
+        });
   const { kind } = reading.measure;
   if (kind === "pairs") throw new RangeError("pairs are not rolled up");
   return { text, source: "rollup", read: (rows) => readCells(rows, scope.by.length, kind) };
@@ -21,27 +31,27 @@ const column = (slot: number): SqlText => ident(`s${slot}`);
 const sums = (cover: Cover): SqlText =>
   join(
     Object.entries(cover.reading.numbers).map(
-      ([name, slot]) => sql`coalesce(sum(${column(slot)}), 0)::float8 as ${ident(name)}`,
+      ([name, slot]) => sql`${float(sql`coalesce(sum(${column(slot)}), 0)`)} as ${ident(name)}`,
     ),
     ", ",
   );
+const slotsOf = ({ reading }: Cover): SqlText[] =>
+  [...new Set([...Object.values(reading.numbers), reading.presence])].map(column);
+const hasRows = ({ reading }: Cover): SqlText => sql`having sum(${column(reading.presence)}) > 0`;
 
-function numbersText(cover: Cover, scope: Scope): SqlText {
+function numbersText(cover: Cover, scope: Scope, where: readonly SqlText[]): SqlText {
   const { shown, by } = groups(scope);
-  const slots = [...new Set([...Object.values(cover.reading.numbers), cover.reading.presence])].map(column);
-  const having = shown.length > 0 ? sql`having sum(${column(cover.reading.presence)}) > 0` : nothing;
   return sql`select ${join([...shown, sums(cover)], ", ")}
-    from (${cellsText(cover, scope, slots)}) rows
+    from (${cellsText(cover, scope, slotsOf(cover), where)}) rows
     ${by}
-    ${having}
+    ${shown.length > 0 ? hasRows(cover) : nothing}
     limit ${limits.rowsMax + 1}`;
 }
 
 /** Bins of all cells by key, then as arrays; the cells' numbers go along as rows without a bin. */
-function histogramText(cover: Cover, scope: Scope, histogram: number): SqlText {
+function histogramText(cover: Cover, scope: Scope, histogram: number, where: readonly SqlText[]): SqlText {
   const { shown, names, by } = groups(scope);
-  const { numbers, presence } = cover.reading;
-  const slots = [...new Set([...Object.values(numbers), presence])].map(column);
+  const slots = slotsOf(cover);
   const arrays = ["bins", "events", "censored", "seconds"].map((part) => ident(`h${histogram}_${part}`));
   const key = names.map((name) => sql`${name}, `);
   const nulls = (count: number): SqlText =>
@@ -49,9 +59,8 @@ function histogramText(cover: Cover, scope: Scope, histogram: number): SqlText {
       Array.from({ length: count }, () => sql`null`),
       ", ",
     );
-  const having = shown.length > 0 ? sql`having sum(${column(presence)}) > 0` : nothing;
   const inBin = sql`filter (where bin is not null)`;
-  return sql`with cells as materialized (${cellsText(cover, scope, [...slots, ...arrays])})
+  return sql`with cells as materialized (${cellsText(cover, scope, [...slots, ...arrays], where)})
     select ${join([...shown, sums(cover)], ", ")}, array_agg(bin::float8 order by bin) ${inBin} as bins,
       array_agg(events order by bin) ${inBin} as events, array_agg(censored order by bin) ${inBin} as censored,
       array_agg(seconds order by bin) ${inBin} as seconds
@@ -64,12 +73,34 @@ function histogramText(cover: Cover, scope: Scope, histogram: number): SqlText {
       group by ${join([...names, sql`bin`], ", ")}
     ) rows
     ${by}
-    ${having}
+    ${shown.length > 0 ? hasRows(cover) : nothing}
     limit ${limits.rowsMax + 1}`;
 }
 
+/** The same on ClickHouse, where a cell's bins are one map that adds as a whole. */
+function mapText(cover: Cover, scope: Scope, histogram: number, where: readonly SqlText[]): SqlText {
+  const { shown, names, by } = groups(scope);
+  const map = ident(`h${histogram}`);
+  const part = (at: number): SqlText => sql`tupleElement(${map}, ${at})`;
+  const numbers = Object.keys(cover.reading.numbers).map(ident);
+  return sql`select ${join([...names, ...numbers], ", ")}, tupleElement(added, 1) as bins,
+      tupleElement(added, 2) as events, tupleElement(added, 3) as censored, tupleElement(added, 4) as seconds
+    from (
+      select ${join([...shown, sums(cover)], ", ")}, sumMap(${join([1, 2, 3, 4].map(part), ", ")}) as added
+      from (${cellsText(cover, scope, [...slotsOf(cover), map], where)}) rows
+      ${by}
+      ${shown.length > 0 ? hasRows(cover) : nothing}
+      limit ${limits.rowsMax + 1}
+    ) rows`;
+}
+
 /** The cells themselves: the split's columns, the bucket, and what is added up. */
-function cellsText({ stream, cuboid, rolled }: Cover, scope: Scope, columns: readonly SqlText[]): SqlText {
+function cellsText(
+  { stream, cuboid, rolled }: Cover,
+  scope: Scope,
+  columns: readonly SqlText[],
+  where: readonly SqlText[],
+): SqlText {
   const isHourly = cuboid.calendar === HOUR;
   const grain = scope.when.kind === "period" ? scope.when.grain : "total";
   const at = (id: string): SqlText => ident(`d${cuboid.dimensions.indexOf(id) + 1}`);
@@ -78,16 +109,15 @@ function cellsText({ stream, cuboid, rolled }: Cover, scope: Scope, columns: rea
     ? instantBucket(sql`t`, clockOfZone(scope.zoning.zone), grain)
     : grain === "total" || grain === "hour"
       ? null
-      : wallBucket(sql`t::timestamp`, grain);
-  const ranges = rolled.map(({ from, to }) =>
-    isHourly
-      ? sql`(t >= ${iso(from)}::timestamptz and t < ${iso(to)}::timestamptz)`
-      : sql`(t >= ${dateOf(from)}::date and t < ${dateOf(to)}::date)`,
-  );
-  const filters = scope.filters.map((filter) => sql` and ${dimensionValue(at(filter.dimension), filter)}`);
+      : wallBucket(spelled({ postgres: sql`t::timestamp`, clickhouse: sql`t` }), grain);
+  const bound = (time: number): SqlText => (isHourly ? instant(time * 3_600_000) : date(dateOf(time)));
+  const ranges = rolled.map(({ from, to }) => sql`(t >= ${bound(from)} and t < ${bound(to)})`);
+  const conditions = [
+    sql`cuboid = ${cuboid.id} and (${join(ranges, " or ")})`,
+    ...where,
+    ...scope.filters.map((filter) => dimensionValue(at(filter.dimension), filter)),
+  ];
   return sql`select ${join([...keys, ...(bucket ? [bucket] : []), ...columns], ", ")}
     from ${ident(cellTable(stream, isHourly ? "hour" : "day"))}
-    where cuboid = ${cuboid.id} and (${join(ranges, " or ")})${join(filters, "\n")}`;
+    where ${join(conditions, " and ")}`;
 }
-
-const iso = (hour: number): string => new Date(hour * 3_600_000).toISOString();

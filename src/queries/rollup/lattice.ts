@@ -21,7 +21,7 @@ export interface AskedShape {
   readonly weight: number;
 }
 
-interface Candidate extends Cuboid {
+export interface Candidate extends Cuboid {
   /** Cells and bytes of one day. */
   readonly cells: number;
   readonly bytes: number;
@@ -74,7 +74,7 @@ export async function chooseCuboids(
   return chosen;
 }
 
-interface MeasuredStream {
+export interface MeasuredStream {
   readonly stream: Stream;
   readonly rows: number;
   readonly candidates: readonly Candidate[];
@@ -138,7 +138,7 @@ async function typicalDay(client: PoolClient, stream: Stream, now: number): Prom
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** Every set of at most two dimensions in each calendar, and the sets that questions really asked for. */
-function candidatesOf(stream: Stream, { catalog, zone, asked }: LatticeOptions): Cuboid[] {
+export function candidatesOf(stream: Stream, { catalog, zone, asked }: LatticeOptions): Cuboid[] {
   const zoned = catalog.zoned?.dimension;
   const dimensions = stream.dimensions;
   const pairs = dimensions.flatMap((a, at) => dimensions.slice(at + 1).map((b) => [a, b]));
@@ -197,7 +197,7 @@ async function tableBytesADay(client: PoolClient, measured: readonly MeasuredStr
   return perRow * Math.max(...measured.map((one) => one.rows));
 }
 
-function greedy(measured: readonly MeasuredStream[], budget: number, options: LatticeOptions): Chosen[] {
+export function greedy(measured: readonly MeasuredStream[], budget: number, options: LatticeOptions): Chosen[] {
   const shapes = measured.flatMap((one) => shapesOf(one, options));
   const offers = measured.flatMap(({ stream, rows, candidates }) =>
     candidates

@@ -11,11 +11,16 @@ export interface Rollups {
   state(): Promise<RollupState>;
 }
 
-export function openRollups(pool: Pool): Rollups {
-  const states = new RollupStates(pool);
+export const openRollups = (pool: Pool): Rollups => rollupsOver(new RollupStates(pool), streamsOf);
+
+/** `states`: what is known about them, wherever they are kept. */
+export function rollupsOver(
+  states: { current(): Promise<RollupState> },
+  streamsIn: (catalog: Catalog) => Streams,
+): Rollups {
   const streams = new WeakMap<Catalog, Streams>();
   const streamsFor = (catalog: Catalog): Streams => {
-    const known = streams.get(catalog) ?? streamsOf(catalog);
+    const known = streams.get(catalog) ?? streamsIn(catalog);
     streams.set(catalog, known);
     return known;
   };

@@ -54,14 +54,14 @@ export async function reconcile(
         await moveOn(client);
       }
     }
-    await query(
-      client,
-      sql`insert into rollup.reconciliations (dates, differences) values (${dates}, ${differences.length})`,
-    );
+    await noteReconciliation(client, dates, differences.length);
     return true;
   });
   return { dates, differences, held: done !== null };
 }
+
+export const noteReconciliation = (client: PoolClient, dates: number, differences: number) =>
+  query(client, sql`insert into rollup.reconciliations (dates, differences) values (${dates}, ${differences})`);
 
 /** Whether a day has passed since the last one. */
 export async function isReconciliationDue(pool: Pool): Promise<boolean> {

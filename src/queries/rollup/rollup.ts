@@ -173,7 +173,7 @@ async function throughOfStream(
 }
 
 /** The dates asked for, or those that are not clean; newest first, for those are asked about. */
-function wantedDays(state: StreamState, readAt: number, { from, to, paced }: RollupOptions): number[] {
+export function wantedDays(state: StreamState, readAt: number, { from, to, paced }: RollupOptions): number[] {
   const days = [...state.units.keys()].sort((a, b) => b - a);
   const isDue = ({ builtAt, buildMs }: Unit): boolean =>
     !paced || readAt - builtAt >= limits.rollupRebuildPause * buildMs;

@@ -2,6 +2,7 @@ import pg from "pg";
 import type { CatalogSql } from "../../catalog/definition.ts";
 import { expression, joinsFor, type Scope } from "../compile-scope.ts";
 import type { Span } from "../periods.ts";
+import { instant } from "../spelling.ts";
 import { all, ident, join, nothing, render, type SqlText, sql } from "../sql.ts";
 import type { Stream } from "./streams.ts";
 
@@ -88,8 +89,8 @@ export function rowsWithin(
   const on = expression(stream.on, scope);
   const dimensions = stream.dimensions.map((id) => (fact.dimensions[id] as { expr: CatalogSql }).expr);
   const where = [
-    sql`${on} >= ${iso(span.from)}::timestamptz`,
-    sql`${on} < ${iso(span.to)}::timestamptz`,
+    sql`${on} >= ${instant(span.from)}`,
+    sql`${on} < ${instant(span.to)}`,
     ...(fact.where ? [expression(fact.where, scope)] : []),
     ...conditions,
   ];

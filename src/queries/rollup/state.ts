@@ -22,6 +22,8 @@ export interface Unit {
   readonly builtAt: number;
   readonly buildMs: number;
   readonly dirtySince: number | null;
+  /** On ClickHouse: the number that its cells carry. Null in PostgreSQL, where a date's cells are replaced. */
+  readonly build: number | null;
 }
 export interface RollupState {
   readonly generation: number;
@@ -74,7 +76,16 @@ export async function readState(pool: Pool | PoolClient): Promise<RollupState> {
   for (const [stream, day, count, strays, hasHours, settledThrough, builtAt, buildMs, dirtySince] of read.units) {
     const own = units.get(stream) ?? new Map<number, Unit>();
     units.set(stream, own);
-    own.set(dayNumber(day), { rows: count, strays, hasHours, settledThrough, builtAt, buildMs, dirtySince });
+    own.set(dayNumber(day), {
+      rows: count,
+      strays,
+      hasHours,
+      settledThrough,
+      builtAt,
+      buildMs,
+      dirtySince,
+      build: null,
+    });
   }
   const streams = new Map<string, StreamState>();
   for (const { stream, fingerprint, rows_a_day, age_days } of read.streams) {

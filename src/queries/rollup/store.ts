@@ -10,8 +10,8 @@ import type { CellGroup } from "./fold.ts";
 import type { Stream } from "./streams.ts";
 
 export type CellTable = "day" | "hour";
-export const cellTable = (stream: Stream, table: CellTable): string => `rollup.${stream.id}_${table}`;
-export const pendingTable = (stream: Stream): string => `rollup.${stream.id}_pending`;
+export const cellTable = (stream: Stream, table: CellTable): string => `${stream.tables}_${table}`;
+export const pendingTable = (stream: Stream): string => `${stream.tables}_pending`;
 
 export const query = (client: PoolClient, text: SqlText) => {
   const { text: written, params } = render(text);

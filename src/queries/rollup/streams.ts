@@ -25,6 +25,8 @@ export interface Stream {
   readonly settled: readonly CatalogSql[];
   /** Changes with anything that the cells depend on. */
   readonly fingerprint: string;
+  /** What the names of its tables begin with: `rollup.decisions_decided_at`. */
+  readonly tables: string;
 }
 /** Where a measure's numbers stand: name → index of the slot. */
 export interface Reading {
@@ -93,7 +95,9 @@ const fragmentsIn = (measure: ScopedMeasure): string[] =>
   Object.values(measure).filter((value): value is string => typeof value === "string");
 const tablesIn = (fragments: readonly string[]): string[] =>
   fragments.flatMap((text) =>
-    [...text.matchAll(/\b(?:from|join)\s+([a-z_]\w*\.[a-z_]\w*)/gi)].map(([, name]) => name as string),
+    [...text.matchAll(/(?<!\bdistinct\s+)\b(?:from|join)\s+([a-z_]\w*\.[a-z_]\w*)/gi)].map(
+      ([, name]) => name as string,
+    ),
   );
 
 function streamOf(id: string, measures: readonly ScopedMeasure[], catalog: Catalog): Stream {
@@ -126,7 +130,7 @@ function streamOf(id: string, measures: readonly ScopedMeasure[], catalog: Catal
     .update(JSON.stringify([FORMAT, parts, zones]))
     .digest("hex")
     .slice(0, 16);
-  return { ...parts, readings, fingerprint };
+  return { ...parts, readings, fingerprint, tables: `rollup.${id}` };
 }
 
 /** Raised when cells are written in another way, so that older ones are not read. */

@@ -6,6 +6,7 @@ import { createLog } from "../../../src/kernel/log.ts";
 import { blank, type Question } from "../../../src/kernel/question.ts";
 import { createMeasure } from "../../../src/queries/create-measure.ts";
 import type { Measure, Measurement } from "../../../src/queries/measure.ts";
+import { postgresKeeper } from "../../../src/queries/rollup/keeper.ts";
 import { openRollups } from "../../../src/queries/rollup/open-rollups.ts";
 import { reconcile } from "../../../src/queries/rollup/reconcile.ts";
 import { startRollups } from "../../../src/schedules/rollups.ts";
@@ -169,8 +170,8 @@ describe("facts that come late", () => {
   test("in the background a late appeal shows in its cohort at the next look; one process at a time", async () => {
     const log = createLog("silent");
     const parts = { catalog, zone: "Asia/Singapore" };
-    const one = startRollups(db.writer, parts, fixedClock(new Date(NOW).toISOString()), log, 10);
-    const other = startRollups(db.writer, parts, fixedClock(new Date(NOW).toISOString()), log, 10);
+    const one = startRollups(postgresKeeper(db.writer), parts, fixedClock(new Date(NOW).toISOString()), log, 10);
+    const other = startRollups(postgresKeeper(db.writer), parts, fixedClock(new Date(NOW).toISOString()), log, 10);
     const before = await ask(cells, { metrics: ["overturn_cohort"], grain: "total" });
     await db.writer.query(
       `insert into mart.appeals select 910000 + row_number() over (), decision_id, decided_at + interval '3 days', decided_at + interval '4 days', 'overturned'
