@@ -114,6 +114,9 @@ export const limits = {
   viewRowsMax: 20,
   /** A table that is complete only up to longer ago is late. */
   checkLateHoursMax: 3,
+  /** Results of the data checks are spoken of until they are this old. */
+  checkResultsHoursMax: 3,
+  checksSaidMax: 3,
   /** Threads that draw pictures; at most one a core. */
   chartWorkersMax: 2,
   /** Rows of one transaction of `load` … */

@@ -126,6 +126,24 @@ test("a quiet day says so in one line", async () => {
   expect(digest.normal.series).toBeGreaterThan(200);
 }, 120_000);
 
+test("what the data checks found stands before any finding, and a day with it is not quiet", async () => {
+  const day = "2026-01-14";
+  const checkedAt = new Date(asking(day).now - 1_800_000);
+  const bad =
+    "insert into mart.check_results (checked_at, kind, source, subject, value, expected, verdict, detail) values";
+  await database.writer.query(
+    `${bad} ($1, 'keys', 'appeals', '', 12, null, 'bad', '{"rows": 400}'), ($1, 'nulls', 'decisions', 'reason', 0.31, 0.01, 'bad', '{}')`,
+    [checkedAt],
+  );
+  const [head] = digestNotes(await digestOf(day), [], asking(day));
+  await database.writer.query("delete from mart.check_results");
+  expect(head?.title).not.toContain("all quiet");
+  expect(head?.lines.slice(0, 2)).toEqual([
+    "appeals: 12 of the last day’s 400 rows say the same as another row under another key.",
+    expect.stringMatching(/^decisions: reason is empty in 31.* before\.$/),
+  ]);
+}, 120_000);
+
 const OPS = { platform: "slack", tenant: "T0TEAM", channel: "C0OPS" } as const;
 const LEADS = { ...OPS, channel: "C0LEADS" } as const;
 const named = ({ findings }: Digest): string[] =>

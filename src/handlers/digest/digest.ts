@@ -5,6 +5,7 @@ import type { SqlRecord } from "../../kernel/measurement.ts";
 import type { Period, Question } from "../../kernel/question.ts";
 import type { Refusal } from "../../kernel/refusal.ts";
 import { ok, type Result } from "../../kernel/result.ts";
+import { type CheckResult, latestFindings } from "../../queries/checks/results.ts";
 import {
   type FindingRecord,
   findingsToldIn,
@@ -46,6 +47,8 @@ export interface Digest {
   readonly health: Health;
   /** Milliseconds: gaps that ended before are history. */
   readonly healthSince: number;
+  /** What the data checks found in their last run, beyond what `health` says. */
+  readonly checks: readonly CheckResult[];
   readonly outages: readonly { readonly title: string; readonly period: Period }[];
   readonly numbers: readonly PostedNumber[];
   readonly restated: readonly Restated[];
@@ -100,6 +103,7 @@ export async function composeDigest(
     normal: { metrics: judged.metrics.filter((id) => !moved.has(id)).length, series: judged.series },
     health: scanned.health,
     healthSince: dayStart(lastDay, asking.zone) - HEALTH_BACK_MS,
+    checks: await checksBeside(scanned.health, parts.writer, asking.now),
     outages: outagesOf(scanned, asking.zone),
     numbers,
     restated: asked.channel ? await restatements(asking, parts.writer, asked.filters, shiftDay(lastDay, 1)) : [],
@@ -158,6 +162,18 @@ const bare = (one: Stated): DigestFinding => ({
   recommendation: null,
   chart: null,
 });
+
+/** Findings of the hourly checks; tables that are late and hours without rows only where the scan has not seen them. */
+async function checksBeside(
+  { late }: Health,
+  writer: BotParts["writer"],
+  now: number,
+): Promise<readonly CheckResult[]> {
+  const found = await latestFindings(writer, now, limits.checkResultsHoursMax);
+  const isTold = ({ kind, source, subject }: CheckResult): boolean =>
+    (kind === "volume" && subject === "gap") || (kind === "freshness" && late.some((one) => one.source === source));
+  return (found ?? []).filter((finding) => !isTold(finding));
+}
 
 /** Outages of the ledger that touch the last two days. */
 function outagesOf({ ledger, lastDay }: Scanned, zone: string): Digest["outages"] {

@@ -1,8 +1,10 @@
 import { formatInstant, formatPeriod } from "../../chat/format.ts";
 import type { Note, NoteButton } from "../../chat/post.ts";
 import type { Verdict } from "../../chat/verdict.ts";
+import { limits } from "../../kernel/limits.ts";
 import { blank } from "../../kernel/question.ts";
 import type { Asking } from "../asking.ts";
+import { sayFinding } from "../checks/say.ts";
 import { shiftDay } from "../scan/days.ts";
 import type { Digest, DigestFinding } from "./digest.ts";
 import { alsoLine, findingLine, findingNumbers, findingTitle, healthLines } from "./finding-words.ts";
@@ -53,6 +55,7 @@ const isQuiet = (digest: Digest): boolean =>
 const hasHealth = (digest: Digest): boolean =>
   digest.outages.length > 0 ||
   digest.health.late.length > 0 ||
+  digest.checks.length > 0 ||
   digest.health.gaps.some(({ to }) => to > digest.healthSince);
 
 /** "Digest of 16 Mar 2026: 2 findings", or the whole quiet day. */
@@ -66,12 +69,19 @@ export function headline(digest: Digest, asking: Asking): string {
 
 const dayPeriod = ({ day }: Digest) => ({ from: day, to: shiftDay(day, 1) });
 
-/** Outages that are known, tables that are late, rows that are missing. */
+/** Tables that are late, rows that are missing, what else the data checks found, outages that are known. */
 export function healthOf(digest: Digest, asking: Asking): string[] {
   const known = digest.outages.map(({ title, period }) =>
     asking.say("digest.outage", { title, period: formatPeriod(period, asking.locale, digest.zone) }),
   );
-  return [...healthLines(digest.health, asking, digest.healthSince), ...known];
+  const checks = digest.checks.slice(0, limits.checksSaidMax).map((finding) => sayFinding(finding, asking));
+  const more = digest.checks.length - checks.length;
+  return [
+    ...healthLines(digest.health, asking, digest.healthSince),
+    ...checks,
+    ...(more > 0 ? [asking.say("digest.checks_more", { n: more })] : []),
+    ...known,
+  ];
 }
 
 /** What is normal, yesterday's numbers, what is still open, what has moved, how well the detectors did. */
