@@ -39,6 +39,7 @@ describe("a database that is away when a post is due", () => {
     ["reset", "30 min", 30],
     ["black hole", "1 s", 1],
     ["black hole", "5 min", 5],
+    ["black hole", "30 min", 30],
   ] as const)("%s for %s: the process lives, and the first tick afterwards posts once", async (weather, _, ticks) => {
     await dueNow(database);
     const { tick, stop } = worker();
