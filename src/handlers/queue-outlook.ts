@@ -26,7 +26,7 @@ import { zoneOfQuestion } from "./zone-of.ts";
 
 const HOUR_MS = 3_600_000;
 const STEP_MS = HOUR_MS / STEPS_PER_HOUR;
-const HISTORY_DAYS = 56;
+export const HISTORY_DAYS = 56;
 /** A night that is about to end is the next one. */
 const LEAST_HOURS = 4;
 const CLEAR_DAYS = 7;
@@ -97,9 +97,13 @@ function tooNarrow(question: Question, key: string): Refusal {
 }
 const DIMENSIONS: readonly string[] = ["market", "queue"];
 
-/** So many hours ahead, or the next local midnight that is at least four hours away: 06:00 where it is nearer. */
+/** So many hours ahead, or the end of the day. */
 function untilOf({ within }: NonNullable<Options["load"]>, zone: string, now: number): number {
-  if (within !== undefined) return now + within * HOUR_MS;
+  return within === undefined ? nextMidnight(zone, now) : now + within * HOUR_MS;
+}
+
+/** The next local midnight that is at least four hours away: 06:00 where it is nearer. */
+export function nextMidnight(zone: string, now: number): number {
   const midnight = instantOf(dayOf(now + 24 * HOUR_MS, zone), zone);
   return midnight - now >= LEAST_HOURS * HOUR_MS ? midnight : midnight + 6 * HOUR_MS;
 }
@@ -158,7 +162,7 @@ const rangeText = ({ median, low, high }: Ranged, { locale }: Asking): string =>
 };
 
 /** No simulation knows chances below one in a hundred. */
-function chance(p: number, asking: Asking): string {
+export function chance(p: number, asking: Asking): string {
   if (p < 0.01) return `< 1\u00a0%`;
   return p > 0.99 ? `> 99\u00a0%` : percent(p, asking);
 }

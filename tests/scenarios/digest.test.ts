@@ -71,6 +71,14 @@ test("the day on which a queue's automation dips: that queue of that market firs
   const { low = 0, value = 0, high = 0 } = first?.recommendation?.effect ?? {};
   expect(low).toBeLessThan(value);
   expect(value).toBeLessThan(high);
+  // What the hours do to the queue: p(breach) before and after, until the end of that market's day.
+  const { before = 0, after = 1, until } = first?.recommendation?.breach ?? {};
+  expect(after).toBeLessThanOrEqual(before);
+  expect(dayIn(Date.parse(until ?? "") - 1, "Asia/Manila")).toBe(shiftDay(firstDay(dip), 1));
+  const note = digestNotes(await digestOf(firstDay(dip)), [], asking(firstDay(dip)))[1];
+  expect(
+    note?.lines.some((line) => /chance of an SLA breach until .* (from .* to|is .* with or without)/i.test(line)),
+  ).toBe(true);
 }, 120_000);
 
 test("the day of a spike of reports: that market's reports first, not the intake that followed", async () => {

@@ -14,6 +14,7 @@ import { dayStart } from "../scan/days.ts";
 import { type Incident, incidentsOf, meet } from "../scan/incidents.ts";
 import { type ScanAsked, type Scanned, scanMart } from "../scan/scan-mart.ts";
 import { driverOf } from "../why/driver-line.ts";
+import { breachEffect } from "./breach-effect.ts";
 import { findingQuestion } from "./finding-words.ts";
 import { headlineNumbers } from "./numbers.ts";
 import { bandPicture } from "./picture.ts";
@@ -60,7 +61,7 @@ export const lookAtMart: LookAt = async ({ filters, metrics, period }, asking, {
     scanned: scanned.value,
     incidents: incidentsOf(deviations, { catalog, share, lastDay }),
     numbers: isWhole ? await headlineNumbers(asking, lastDay, filters) : [],
-    explain: (deviation) => explained(deviation, scanned.value, asking),
+    explain: (deviation) => explained(deviation, scanned.value, asking, facts),
   });
 };
 
@@ -88,12 +89,19 @@ const keyOf = ({ filters, metrics, period }: LookAsked, { now, zone, language, l
     canonical({ ...blank("anomalies"), filters, metrics: [...metrics], period }),
   ]);
 
-async function explained(deviation: Deviation, scanned: Scanned, asking: Asking): Promise<Explanation> {
+async function explained(
+  deviation: Deviation,
+  scanned: Scanned,
+  asking: Asking,
+  facts: BotParts["facts"],
+): Promise<Explanation> {
   const driver = await driverOf({ ...findingQuestion(deviation), kind: "why" }, asking);
+  const recommendation = recommend(deviation, scanned, driver?.isMix ?? false, asking);
+  const breach = recommendation && (await breachEffect(deviation, recommendation, asking, { facts }));
   return {
     driver: driver?.text ?? null,
     suspects: suspectsOf(deviation, scanned.ledger, asking),
-    recommendation: recommend(deviation, scanned, driver?.isMix ?? false, asking),
+    recommendation: recommendation && breach ? { ...recommendation, breach } : recommendation,
     chart: bandPicture(deviation, scanned, asking),
   };
 }

@@ -6,6 +6,7 @@ import { blank } from "../../kernel/question.ts";
 import type { Asking } from "../asking.ts";
 import { sayFinding } from "../checks/say.ts";
 import { shiftDay } from "../scan/days.ts";
+import { breachEffectText } from "./breach-effect.ts";
 import type { Digest, DigestFinding } from "./digest.ts";
 import { alsoLine, findingLine, findingNumbers, findingTitle, healthLines } from "./finding-words.ts";
 import { numbersLine, restatedLine } from "./numbers.ts";
@@ -152,6 +153,9 @@ export function findingDetails(finding: DigestFinding, asking: Asking): string[]
     ...(also ? [also] : []),
     ...finding.suspects,
     ...(finding.recommendation ? [asking.say("finding.do", { action: finding.recommendation.action })] : []),
+    ...(finding.recommendation?.breach
+      ? [breachEffectText(finding.recommendation.breach, finding.deviation.zone, asking)]
+      : []),
     ...(name === "owned" && owner
       ? [
           `${asking.say("finding.owned", { person: owner })}${until ? ` → ${formatInstant(new Date(until).toISOString(), asking.locale, asking.zone)}` : ""}`,

@@ -18,6 +18,7 @@ import type { MetricState } from "../../kernel/measurement.ts";
 import type { Asking } from "../asking.ts";
 import { dayStart, daysBetween, shiftDay } from "../scan/days.ts";
 import type { Scanned } from "../scan/scan-mart.ts";
+import type { BreachEffect } from "./breach-effect.ts";
 
 /** One action, what it should do, and what must hold for that. */
 export interface Recommendation {
@@ -26,6 +27,8 @@ export interface Recommendation {
   readonly action: string;
   readonly effect: (Reckoned & { readonly unit: "hours" | "labels" }) | null;
   readonly assumption: string;
+  /** What the hours do to p(breach); absent where no queue can be reckoned. */
+  readonly breach?: BreachEffect;
 }
 
 /** The profile of work is that of the last four weeks. */
