@@ -10,15 +10,7 @@ import type { BotParts } from "../parts.ts";
 import { chance, HISTORY_DAYS, nextMidnight } from "../queue-outlook.ts";
 import { prepareQueue } from "../queue-state.ts";
 import { dayIn, shiftDay } from "../scan/days.ts";
-import type { Recommendation } from "./recommend.ts";
-
-/** p(breach) as the roster stands, and with the hours of a recommendation. */
-export interface BreachEffect {
-  /** ISO instant: the next midnight of the segment that is at least four hours away. */
-  readonly until: string;
-  readonly before: number;
-  readonly after: number;
-}
+import type { BreachEffect, Recommendation } from "./recommend.ts";
 
 const HOUR_MS = 3_600_000;
 const HOURS_A_DAY = 24;

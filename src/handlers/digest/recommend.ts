@@ -18,7 +18,6 @@ import type { MetricState } from "../../kernel/measurement.ts";
 import type { Asking } from "../asking.ts";
 import { dayStart, daysBetween, shiftDay } from "../scan/days.ts";
 import type { Scanned } from "../scan/scan-mart.ts";
-import type { BreachEffect } from "./breach-effect.ts";
 
 /** One action, what it should do, and what must hold for that. */
 export interface Recommendation {
@@ -29,6 +28,14 @@ export interface Recommendation {
   readonly assumption: string;
   /** What the hours do to p(breach); absent where no queue can be reckoned. */
   readonly breach?: BreachEffect;
+}
+
+/** p(breach) as the roster stands, and with the hours of a recommendation. */
+export interface BreachEffect {
+  /** ISO instant: the next midnight of the segment that is at least four hours away. */
+  readonly until: string;
+  readonly before: number;
+  readonly after: number;
 }
 
 /** The profile of work is that of the last four weeks. */
