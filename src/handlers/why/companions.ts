@@ -30,8 +30,9 @@ export async function companions(plain: Question, metric: Metric, asking: Asking
   );
   const known = values.filter((value): value is AnswerValue => value?.value != null && value.compare?.value != null);
   const flat = known.filter(isFlat);
+  const listed = new Intl.ListFormat(asking.locale, { type: "conjunction" });
   const names = (list: readonly AnswerValue[]): string =>
-    list.map(({ metric: id }) => metricName(asking.catalog, id, asking.language)).join(", ");
+    listed.format(list.map(({ metric: id }) => metricName(asking.catalog, id, asking.language)));
   const moved = known.filter((value) => !isFlat(value));
   return [
     ...(flat.length > 0

@@ -45,7 +45,7 @@ export function whyPictures(plain: Question, metric: Metric, found: Drawable, as
     best ? picture(segmentsDrawn(best, !found.isNoise, metric, asking)) : null,
     quantile ? picture(quantileDrawn(quantile, asking)) : null,
     factors.length > 0 ? picture(partsDrawn(factors, found, asking)) : null,
-    moves.length > 0 ? picture(partsDrawn(moves, found, asking)) : null,
+    moves.length > 0 ? picture({ ...partsDrawn(moves, found, asking), blames: false }) : null,
     combined ? effectsHeat(combined, plain, metric, zone, asking) : null,
   ];
   return pictures.flatMap((one) => one ?? []).slice(0, PICTURES_MAX);
@@ -88,7 +88,8 @@ function titleOf({ by, before, after, steps, blames }: Drawn, metric: Metric, as
   const [first] = steps
     .filter(({ effect }) => effect * change > 0)
     .sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect));
-  if (!first || !blames) return `${name}: ${value(before)} → ${value(after)}`;
+  if (!first || !blames)
+    return asking.say("why.chart.plain", { metric: name, before: value(before), after: value(after) });
   const dimension = by === null ? "" : dimensionWord(asking.catalog, by, asking.language);
   return asking.say(change > 0 ? "why.chart.up" : "why.chart.down", {
     metric: name,
