@@ -10,7 +10,7 @@ import { closedSetsOf, loadDirectory } from "../src/queries/load/load.ts";
 import { BENCH_NOW, generate } from "./scale/generate.ts";
 import { measureOurs, type OursTimes } from "./scale/ours.ts";
 import { openChdb, openDuckDb, type Peer } from "./scale/peers.ts";
-import { copyCsv, openPostgres, serverCpuMs } from "./scale/postgres.ts";
+import { copyCsv, openPostgres, serverCpuMs, serverPidOf } from "./scale/postgres.ts";
 import { QUESTIONS } from "./scale/questions.ts";
 import { type EngineTimes, reportText } from "./scale/report.ts";
 
@@ -97,12 +97,6 @@ async function timed(pid: number, work: () => Promise<unknown>): Promise<{ secon
   const [started, cpu] = [performance.now(), serverCpuMs(pid)];
   await work();
   return { seconds: (performance.now() - started) / 1_000, cpuSeconds: (serverCpuMs(pid) - cpu) / 1_000 };
-}
-
-async function serverPidOf(pool: Pool): Promise<number> {
-  const { rows: found } = await pool.query<{ pid: number }>("select pg_backend_pid() as pid");
-  const stat = readFileSync(`/proc/${found[0]?.pid}/stat`, "utf8");
-  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
 }
 
 async function loadOurs(at: House, pid: number) {

@@ -12,11 +12,12 @@ import { askedShapes } from "../src/queries/rollup/asked.ts";
 import { openRollups } from "../src/queries/rollup/open-rollups.ts";
 import { rollUp } from "../src/queries/rollup/rollup.ts";
 import { streamsOf } from "../src/queries/rollup/streams.ts";
+import { serverCpuMs, serverPidOf } from "./scale/postgres.ts";
 
 /**
  * How long a "why" takes from words to reply: with every split asked by itself, in one pass over events, and in one pass with roll-ups, in turns.
- * `npm run demo -- --fill-only` first. Results are not taken from the cache. Prints median and p99 of each question, and how many statements it
- * takes: `npm run bench:why [-- --rounds 20]`.
+ * `npm run demo -- --fill-only` first. Results are not taken from the cache. Prints median and p99 of each question, the CPU time of server and
+ * bot together (Linux), and how many statements it takes: `npm run bench:why [-- --rounds 20]`.
  */
 const QUESTIONS = [
   "why did overturn go up last week",
@@ -37,6 +38,7 @@ const QUESTIONS = [
 const rounds = Number(optionOf("--rounds") ?? 9);
 
 const house = await openHouse(readConfig(process.env), systemClock);
+const serverPid = await serverPidOf(house.pools.writer);
 let statements = 0;
 const engine: Engine = {
   dialect: "postgres",
@@ -71,18 +73,21 @@ for (let round = 0; round <= rounds; round += 1)
   for (const words of QUESTIONS) for (const { way, bot } of bots) await once(way, bot, words, round > 0);
 await house.close();
 
-console.log(`| median / p99 ms (statements) | ${Object.keys(WAYS).join(" | ")} |`);
+console.log(`| median / p99 ms · CPU ms · statements | ${Object.keys(WAYS).join(" | ")} |`);
 console.log(`|---|${"---|".repeat(bots.length)}`);
 for (const words of QUESTIONS)
   console.log(`| ${words} | ${bots.map(({ way }) => cellOf(`${way}/${words}`)).join(" | ")} |`);
 
 interface Times {
   readonly ms: number[];
+  /** Of the database server and of this process, all rounds together. */
+  cpuMs: number;
   statements: number;
 }
 
 async function once(way: string, bot: Bot, words: string, counts: boolean): Promise<void> {
   const [started, before] = [performance.now(), statements];
+  const cpuBefore = cpuOfBoth();
   const reply = await bot.respond({
     where: { platform: "terminal", tenant: "bench", channel: "bench" },
     thread: null,
@@ -91,15 +96,25 @@ async function once(way: string, bot: Bot, words: string, counts: boolean): Prom
     act: { type: "words", text: words, spokenTo: true },
   });
   if (reply.type !== "answer" || reply.answer.status !== "answered") throw new Error(`no answer to: ${words}`);
-  const own = times.get(`${way}/${words}`) ?? { ms: [], statements: 0 };
-  if (counts) own.ms.push(performance.now() - started);
+  const own = times.get(`${way}/${words}`) ?? { ms: [], cpuMs: 0, statements: 0 };
+  if (counts) {
+    own.ms.push(performance.now() - started);
+    own.cpuMs += cpuOfBoth() - cpuBefore;
+  }
   own.statements = statements - before;
   times.set(`${way}/${words}`, own);
 }
 
 function cellOf(key: string): string {
   const own = times.get(key);
-  return own ? `${quantile(own.ms, 0.5)} / ${quantile(own.ms, 0.99)} (${own.statements})` : "–";
+  if (!own) return "–";
+  const cpu = (own.cpuMs / own.ms.length).toFixed(0);
+  return `${quantile(own.ms, 0.5)} / ${quantile(own.ms, 0.99)} · ${cpu} · ${own.statements}`;
+}
+
+function cpuOfBoth(): number {
+  const { user, system } = process.cpuUsage();
+  return serverCpuMs(serverPid) + (user + system) / 1_000;
 }
 
 function quantile(times: readonly number[], q: number): string {

@@ -47,6 +47,12 @@ export async function copyCsv(pool: Pool, table: string, csv: string): Promise<v
   }
 }
 
+/** The postmaster: the parent of the process that answers. Linux only. */
+export async function serverPidOf(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ pid: number }>("select pg_backend_pid() as pid");
+  return Number(statOf(String(rows[0]?.pid))?.[1]);
+}
+
 const TICKS_A_SECOND = 100;
 
 /** CPU time of a PostgreSQL server: its living children, and those that have ended (parallel workers). Linux only. */

@@ -232,6 +232,44 @@ export const multiples: Answer = {
   receipt: "r-bb0102" as Receipt,
 };
 
+export const why: Answer = {
+  ...trend,
+  headline: "Overturn rate rose 1.1 pp (5.1 % → 6.2 %) vs 2–13 Feb 2026",
+  view: null,
+  charts: [
+    {
+      kind: "waterfall",
+      title: "Overturn rate rose 1.1 pp: +0.8 pp from queue live",
+      subtitle: "Overturn rate by queue · 16–27 Feb 2026",
+      unit: "percent",
+      locale: "en-GB",
+      from: { label: "2–13 Feb 2026", value: 0.0512 },
+      steps: [
+        { label: "live", effect: 0.0083 },
+        { label: "product", effect: 0.0041 },
+        { label: "video", effect: 0.0002, faint: true },
+        { label: "ip", effect: -0.0016 },
+      ],
+      to: { label: "16–27 Feb 2026", value: 0.0622 },
+    },
+    {
+      kind: "heat",
+      signed: true,
+      title: "Overturn rate: live · ID brings +0.6 pp of +1.1 pp",
+      subtitle: "Overturn rate by queue and market · 16–27 Feb 2026",
+      unit: "percent",
+      locale: "en-GB",
+      xLabels: ["ID", "VN", "TH"],
+      yLabels: ["live", "product"],
+      values: [
+        [0.0062, 0.0011, null],
+        [0.0021, -0.0012, 0.0007],
+      ],
+    },
+  ],
+  receipt: "r-cc0102" as Receipt,
+};
+
 export const inIndonesia: Answer = {
   ...byMarket,
   question: { ...overturn, by: [], filters: { market: ["ID"] } },

@@ -16,6 +16,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   "inflow last 30 days vs previous period": answers.trend,
   "overturn ID VN TH daily": answers.lines,
   "inflow by hour of day and weekday": answers.heat,
+  "why overturn": answers.why,
   "inflow by queue daily": answers.multiples,
   "and in ID?": answers.inIndonesia,
   "fp rate": answers.clarify,

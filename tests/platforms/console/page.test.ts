@@ -68,10 +68,12 @@ describe.skipIf(!hasBrowser)("the local page in a browser", () => {
         "overturn ID VN TH daily",
         "inflow by hour of day and weekday",
         "inflow by queue daily",
+        "why overturn",
       ])
         await ask(page, words);
-      expect(await page.locator("canvas").count()).toBe(1 + 2 + 6);
-      expect(await page.locator(".heat tbody td").count()).toBe(7 * 24);
+      expect(await page.locator("canvas").count()).toBe(1 + 2 + 6 + 1);
+      expect(await page.locator(".heat tbody td").count()).toBe(7 * 24 + 2 * 3);
+      expect(await page.locator(".heat tbody td.above").first().textContent()).toMatch(/^\+0\.6\spp$/);
       await fits(page);
     }
     expect(complaints).toEqual([]);

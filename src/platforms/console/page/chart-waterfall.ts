@@ -50,7 +50,7 @@ export function waterfallConfig(spec: WaterfallSpec, look: Look): ChartConfigura
         },
       },
     },
-    plugins: [labels(bars, look)],
+    plugins: [labels(bars, look, foot > 0)],
   };
 }
 
@@ -84,7 +84,7 @@ function barsOf({ from, steps, to, unit, locale }: WaterfallSpec): Bar[] {
   return [total(from), ...between, total(to)];
 }
 
-function labels(bars: readonly Bar[], look: Look): Plugin<"bar"> {
+function labels(bars: readonly Bar[], look: Look, isCut: boolean): Plugin<"bar"> {
   return {
     id: "labels",
     afterDatasetsDraw(chart) {
@@ -100,8 +100,21 @@ function labels(bars: readonly Bar[], look: Look): Plugin<"bar"> {
         if (!bar) return;
         const right = scale.getPixelForValue(Math.max(isStep ? from : scale.min, to));
         ctx.fillText(text, right + 8, bar.y);
+        if (isCut && !isStep) drawBreak(ctx, scale.getPixelForValue(scale.min), bar.y, look.surface);
       });
       ctx.restore();
     },
   };
+}
+
+/** Two slanting cuts near the root of a total that does not begin at zero. */
+function drawBreak(ctx: CanvasRenderingContext2D, left: number, y: number, colour: string): void {
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = 2;
+  for (const offset of [10, 16]) {
+    ctx.beginPath();
+    ctx.moveTo(left + offset - 3, y + 10);
+    ctx.lineTo(left + offset + 3, y - 10);
+    ctx.stroke();
+  }
 }
