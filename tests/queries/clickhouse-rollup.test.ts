@@ -27,7 +27,8 @@ import { fillSmallMart, NOW } from "./small-mart.ts";
 const CHOICE = { budgetShare: 20, eventsPerCellMin: 1, eventsADayMin: 0 };
 const PERIOD = { from: "2026-02-20", to: "2026-03-14" };
 
-describe.skipIf(!hasClickhouse)("roll-ups on ClickHouse", () => {
+// A refresh is some hundred statements, and the engine takes them one after another.
+describe.skipIf(!hasClickhouse)("roll-ups on ClickHouse", { timeout: 240_000 }, () => {
   let postgres: TestDatabase;
   let clickhouse: ClickhouseServer;
   let engine: ClickhouseEngine;

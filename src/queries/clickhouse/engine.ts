@@ -74,6 +74,8 @@ const AS_POSTGRES = {
   prefer_column_name_to_alias: 1,
   transform_null_in: 0,
   final: 1,
+  // A shard that is away is a refusal, never a smaller number.
+  skip_unavailable_shards: 0,
   output_format_json_quote_64bit_integers: 0,
 } as const;
 
@@ -93,7 +95,7 @@ const named = (params: readonly unknown[]): Record<string, unknown> =>
   Object.fromEntries(params.map((value, index) => [`p${index + 1}`, value]));
 
 /** 159: took too long; 202, 241: too many at once, no memory left; 209, 210, 279: a socket inside the cluster; 516, 497: who may not. */
-function refusalOf(cause: unknown): Refusal {
+export function refusalOf(cause: unknown): Refusal {
   if (!(cause instanceof ClickHouseError)) {
     return String(cause).includes("Timeout")
       ? { code: "timeout", params: { seconds: limits.statementTimeoutMs / 1_000 }, cause }
