@@ -236,13 +236,18 @@ const bySegment = (points: readonly { readonly key: RowKey; readonly points: rea
 
 const LATE: ReadonlySet<Flag> = new Set(["partial", "immature"]);
 
-/** The number of a window: its buckets' states added up. Complete only when every bucket is. */
+/**
+ * The number of a window: its buckets' states added up. Complete only when every bucket is. Without a row in complete tables a count is 0 (a
+ * backlog that is cleared is over), anything else no number.
+ */
 function pointOf(rows: readonly MeasuredRow[], metric: Metric, at: number, period: Period): SeenPoint {
   const flags = new Set(rows.flatMap((row) => row.flags));
   const known = rows.filter((row) => !row.flags.includes("no_data"));
   const [first, ...rest] = known;
   const none = { at, period, value: null, low: null, high: null, n: null, complete: false };
-  if (!first) return none;
+  const complete = ![...flags].some((flag) => LATE.has(flag));
+  const isCounted = rows.length > 0 && rows.every(({ state }) => state.kind === "count" || state.kind === "sum");
+  if (!first) return isCounted && complete ? { ...none, value: 0, complete } : none;
   const state = rest.reduce((sum, row) => addStates(sum, row.state), first.state);
   const made = estimate(state, ruleOf(metric), LEVEL, []);
   const isCount = state.kind === "count" || state.kind === "sum" || state.kind === "max";
@@ -252,6 +257,6 @@ function pointOf(rows: readonly MeasuredRow[], metric: Metric, at: number, perio
     low: made.low,
     high: made.high,
     n: isCount ? null : made.n,
-    complete: ![...flags].some((flag) => LATE.has(flag)),
+    complete,
   };
 }

@@ -259,6 +259,22 @@ describe("a watch that stands", () => {
     expect(await look(second, "2026-11-05T12:35+07:00")).toBeNull();
   });
 
+  it("says once that what it told is over, and not at night", async () => {
+    await database.writer.query("update mart.watermarks set complete_through = '2026-11-06T20:00+07:00'");
+    const [watch, sleeper] = [
+      await saved("alert me if backlog in TH > 56 day and night"),
+      await saved("alert me if backlog in TH > 57 quiet 15:00-16:00"),
+    ];
+    for (const one of [watch, sleeper])
+      expect((await look(one, "2026-11-06T09:05+07:00"))?.title).toContain("is at 60");
+    // All sixty are decided at half past two.
+    const note = await look(watch, "2026-11-06T15:05+07:00");
+    expect(note?.title).toBe("Backlog · TH is back at fewer than 10: > 56 is over");
+    expect(note?.lines).toEqual(["It was beyond the level since Fri 6 Nov, 09:00."]);
+    expect(await look(watch, "2026-11-06T16:05+07:00")).toBeNull();
+    expect(await look(sleeper, "2026-11-06T15:05+07:00")).toBeNull();
+  });
+
   it("that can no longer be judged says so once, and goes on by itself when its number is back", async () => {
     const watch = await saved("alert me if backlog in TH > 57 day and night");
     const { payload } = watch;
