@@ -8,7 +8,7 @@ import { namesAxis } from "./scale.ts";
 import { chartWords, fill } from "./words.ts";
 
 /** More steps cannot be read in one picture; what is beyond is one step, so that the sum holds. */
-export const STEPS_MAX = 14;
+const STEPS_MAX = 14;
 
 /** One bar of the picture, top to bottom: a total that stands for itself, or a step from one level to the next. */
 export interface WaterfallBar {

@@ -65,7 +65,7 @@ export const explainSplits = (splits: readonly Split[], asking: Asking): Explain
  * Splits with more than one value left: those that a filter pins down explain nothing, and those that only narrow the hits of a share are no
  * parts of it.
  */
-export function openDimensions(question: Question, metric: Metric, asking: Asking): string[] {
+function openDimensions(question: Question, metric: Metric, asking: Asking): string[] {
   const { definition } = metric;
   const fact = "fact" in definition ? asking.catalog.facts.get(definition.fact)?.definition : undefined;
   return metric.dimensions
