@@ -62,6 +62,7 @@ export function prepareQueue(load: QueueLoad, throughMs: number, hoursAhead: num
       lateness,
       inflowSpread: inflow.spread,
       capacitySpread: capacitySpread(recent),
+      doubt: { chance: rosterDoubt(recent, ahead), casesPerStep: casesPerHour / STEPS_PER_HOUR },
     },
     worth: { casesPerHour, stepsPerHour: STEPS_PER_HOUR },
     handleSeconds: seconds,
@@ -155,6 +156,27 @@ function allowedOf({ allowed }: QueueLoad): QueueState["allowed"] {
   const total = sumOf(allowed, ({ cases }) => cases);
   if (total === 0) return [{ steps: 24 * STEPS_PER_HOUR, share: 1 }];
   return allowed.map(({ minutes, cases }) => ({ steps: (minutes / 60) * STEPS_PER_HOUR, share: cases / total }));
+}
+
+/**
+ * How often an empty place in a roster made from other weeks is not empty: of the last four weeks' stretches at the same time of day as the one
+ * ahead with hours in which the other three weeks had nobody on duty, the share with somebody in such an hour. Half a stretch is added to
+ * either side.
+ */
+function rosterDoubt(recent: readonly HourLoad[], ahead: readonly number[]): number {
+  const [first = 0] = ahead;
+  const stretches = new Map<number, boolean>();
+  recent.forEach(({ atMs, staffed }, i) => {
+    const hours = (atMs - first) / HOUR_MS;
+    const day = Math.floor(hours / 24);
+    const others = Array.from(
+      { length: WEEKS_BACK - 1 },
+      (_, k) => recent[(i + (k + 1) * HOURS_A_WEEK) % recent.length],
+    );
+    if (hours - 24 * day >= ahead.length || others.some((hour) => (hour?.staffed ?? 0) > 0)) return;
+    stretches.set(day, (stretches.get(day) ?? false) || staffed > 0);
+  });
+  return ([...stretches.values()].filter(Boolean).length + 0.5) / (stretches.size + 1);
 }
 
 /** How days' productive hours scatter around those of the same weekday. */

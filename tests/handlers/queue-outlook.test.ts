@@ -110,6 +110,15 @@ describe("a queue made ready", () => {
     expect(made?.plannedHours).toBe(1);
   });
 
+  it("doubts an empty place in the roster as often as weeks differ, and a steady roster hardly", () => {
+    const at = (of: (i: number) => number) => ({ ...alike, hours: alike.hours.map((hour, i) => ({ ...hour, staffed: of(i) })) });
+    const chance = (load: QueueLoad): number => prepareQueue(load, through, 6)?.state.doubt?.chance ?? Number.NaN;
+    const office = (i: number): number => ((i + 10) % 24 < 8 ? 2 : 0);
+    expect(chance(at(office))).toBeLessThan(0.03);
+    // On every ninth day somebody is there all day, where the other weeks have nobody.
+    expect(chance(at((i) => (Math.floor(i / 24) % 9 === 0 ? 2 : 0)))).toBeGreaterThan(0.05);
+  }); // biome-ignore format: short
+
   it("says nothing where nobody was on duty", () => {
     const nobody = alike.hours.map((hour) => ({ ...hour, staffed: 0, productive: 0 }));
     expect(prepareQueue({ ...alike, hours: nobody }, through, 6)).toBeNull();

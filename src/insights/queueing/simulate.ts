@@ -19,6 +19,14 @@ export interface QueueState {
   /** How wrong the levels of inflow and capacity may be: relative standard deviations that hold on through a path. */
   readonly inflowSpread: number;
   readonly capacitySpread: number;
+  /** How far the roster is to be believed where it has less than one person on duty; absent = wholly. */
+  readonly doubt?: RosterDoubt;
+}
+
+/** With this chance a path has at least one person on duty in each of its steps, who decides so many cases a step. */
+export interface RosterDoubt {
+  readonly chance: number;
+  readonly casesPerStep: number;
 }
 
 /** Reviewer-hours added: cases a step more, from now, for so many steps. */
@@ -60,6 +68,7 @@ function onePath(queue: QueueState, extra: Extra, dueWithin: number, next: () =>
   const capacityLevel = levelOf(next, queue.capacitySpread);
   const latenessLevel = levelOf(next, queue.lateness.spread);
   const [arriving, serving, luck] = [seeded(next() * 2 ** 32), seeded(next() * 2 ** 32), seeded(next() * 2 ** 32)];
+  const least = queue.doubt && next() < queue.doubt.chance ? queue.doubt.casesPerStep : 0;
   const steps = queue.inflow.length;
   const waiting = waitingOf(queue, steps);
   const backlog = new Float64Array(steps);
@@ -74,8 +83,10 @@ function onePath(queue: QueueState, extra: Extra, dueWithin: number, next: () =>
     }
     open += came;
     const added = t < extra.steps ? extra : NO_EXTRA;
-    const servers = Math.max((queue.servers[t] ?? 0) + added.servers, 1e-9);
-    const rate = ((queue.capacity[t] ?? 0) * capacityLevel + added.casesPerStep) * Math.min(1, open / servers);
+    const onDuty = Math.max(queue.servers[t] ?? 0, least > 0 ? 1 : 0);
+    const capacity = Math.max((queue.capacity[t] ?? 0) * capacityLevel, least);
+    const servers = Math.max(onDuty + added.servers, 1e-9);
+    const rate = (capacity + added.casesPerStep) * Math.min(1, open / servers);
     open -= serve(waiting, t + 1, Math.min(open, poisson(serving, rate)));
     backlog[t] = open;
     if (t + 1 <= dueWithin) overdue += waiting[t + 1] ?? 0;

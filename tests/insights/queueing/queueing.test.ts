@@ -100,6 +100,29 @@ const overloaded: QueueState = {
 };
 const worth = { casesPerHour: 18, stepsPerHour: 4 };
 
+describe("a roster that may be wrong", () => {
+  const empty: QueueState = {
+    ...overloaded,
+    open: [{ due: 20, lateness: 0 }],
+    inflow: always(0, 24),
+    automated: 9,
+    capacity: always(0, 24),
+    servers: always(0, 24),
+    lateness: { mean: 0, spread: 0 },
+  };
+
+  it("leaves a case late where nobody is on duty, but for the chance that somebody comes", () => {
+    expect(breachOutlook(empty, 24, 0.95).probability).toBe(1);
+    const doubted = { ...empty, doubt: { chance: 0.3, casesPerStep: 4 } };
+    expect(Math.abs(breachOutlook(doubted, 24, 0.95).probability - 0.7)).toBeLessThan(0.05);
+  });
+
+  it("says nothing new where at least one person is on duty anyway", () => {
+    const doubted = { ...overloaded, doubt: { chance: 1, casesPerStep: 4 } };
+    expect(breachOutlook(doubted, 24, 0.95)).toEqual(breachOutlook(overloaded, 24, 0.95));
+  });
+});
+
 describe("breach", () => {
   it("is likely under overload, unlikely with twice the people, and equal for equal questions", () => {
     const bare = breachOutlook(overloaded, 24, 0.95);
