@@ -25,7 +25,7 @@ import { measureOn } from "./queries/create-measure.ts";
 import { type Database, openDatabase } from "./queries/database/embedded.ts";
 import { migrate } from "./queries/database/migrate.ts";
 import { openPools, type Pools } from "./queries/database/pools.ts";
-import { postgresEngine } from "./queries/engine.ts";
+import { type Engine, postgresEngine } from "./queries/engine.ts";
 import { postgresKeeper, type RollupKeeper } from "./queries/rollup/keeper.ts";
 import { openRollups, type Rollups, rollupsOver } from "./queries/rollup/open-rollups.ts";
 import { shareMeasurements, versionOf } from "./queries/share-measurements.ts";
@@ -58,6 +58,8 @@ export interface House {
   readonly rollups: Rollups | null;
   /** Null where the facts are in ClickHouse and nobody may write there. */
   readonly keeper: RollupKeeper | null;
+  /** Reads the facts for the data checks: in PostgreSQL without the time limit of a question. */
+  readonly checked: Engine;
   readonly charts: ChartPort;
   close(): Promise<void>;
 }
@@ -140,6 +142,7 @@ export async function openHouse(config: Config, clock: Clock): Promise<House> {
     bot,
     rollups,
     keeper,
+    checked: clickhouse ?? postgresEngine(pools.writer),
     charts: createChartPort(),
     close: async () => {
       await clickhouseWriter?.close();
@@ -182,7 +185,7 @@ export async function startPlatforms(house: House): Promise<Running[]> {
   const housekeeping = startHousekeeping(house.pools.writer, log);
   running.push({ name: "Housekeeping", where: "hourly", stop: () => housekeeping.stop() });
   const { catalog, pools } = house;
-  const checks = startDataChecks(() => checkData(catalog, pools.writer, clock.now()), log);
+  const checks = startDataChecks(() => checkData(catalog, house.checked, pools.writer, clock.now()), log);
   running.push({ name: "Data checks", where: "hourly", stop: () => checks.stop() });
   if (house.rollups && house.keeper) {
     const rollups = startRollups(house.keeper, { catalog: house.catalog, zone: config.MODSTATS_ZONE }, clock, log);

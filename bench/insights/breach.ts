@@ -11,6 +11,7 @@ import { NO_EXTRA, type QueueState, simulateQueue } from "../../src/insights/que
 import { fixedClock } from "../../src/kernel/clock.ts";
 import { limits } from "../../src/kernel/limits.ts";
 import { openHouse } from "../../src/main.ts";
+import { postgresEngine } from "../../src/queries/engine.ts";
 import { dayOf, instantOf } from "../../src/queries/periods.ts";
 import { readQueueLoad } from "../../src/queries/queue-load.ts";
 
@@ -57,7 +58,7 @@ async function eveningsOf(market: string, zone: string): Promise<Evening[]> {
 
 async function hold(market: string, { queue, end, due, late }: Evening): Promise<void> {
   const throughMs = end - 6 * HOUR_MS;
-  const load = await readQueueLoad(house.pools.reader, {
+  const load = await readQueueLoad(postgresEngine(house.pools.reader), {
     markets: [market],
     queues: [queue],
     throughMs,

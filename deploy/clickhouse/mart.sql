@@ -101,7 +101,8 @@ create table if not exists mart.watermarks (
   loaded_at        DateTime64(6, 'UTC') default now64(6)
 ) engine = ReplacingMergeTree(loaded_at) order by source;
 
--- What `modstats check` found; the checks look at PostgreSQL only, so that here it stays empty and questions about it have no data.
+-- What `modstats check` found: it reads these tables, and keeps its results in PostgreSQL, so that this one is empty unless you copy them; the
+-- metrics of the checks have no data until then.
 create table if not exists mart.check_results (
   check_id   Int64,
   checked_at DateTime64(6, 'UTC'),

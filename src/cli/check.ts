@@ -35,7 +35,7 @@ async function check(options: CheckOptions): Promise<void> {
   const house = await openHouse(config, clock);
   try {
     const { catalog, pools } = house;
-    const results = await checkData(catalog, pools.writer, clock.now());
+    const results = await checkData(catalog, house.checked, pools.writer, clock.now());
     const made = results.filter(({ verdict }) => verdict !== "unknown").length;
     const locale = localeFor(language);
     const say = sayIn(language, locale);

@@ -106,7 +106,7 @@ function answerAhead(
 ): Promise<Result<Draft, Refusal>> {
   if (question.options.risk) return answerRisk(parts, question, asking, where);
   return question.options.load
-    ? answerQueueOutlook(question, asking, parts.facts)
+    ? answerQueueOutlook(question, asking, parts.engine ?? postgresEngine(parts.facts))
     : answerForecast(question, asking, parts.facts);
 }
 

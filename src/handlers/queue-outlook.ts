@@ -1,4 +1,3 @@
-import type { Pool } from "pg";
 import type { Caveat, Finding, NextStep } from "../chat/answer.ts";
 import { formatBucket, formatCount, formatInstant, formatValue } from "../chat/format.ts";
 import {
@@ -15,7 +14,7 @@ import { limits } from "../kernel/limits.ts";
 import { blank, type Options, type Question } from "../kernel/question.ts";
 import type { Refusal } from "../kernel/refusal.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
-import { postgresEngine } from "../queries/engine.ts";
+import type { Engine } from "../queries/engine.ts";
 import { dayOf, hourKey, instantOf } from "../queries/periods.ts";
 import { type QueueLoad, readQueueLoad } from "../queries/queue-load.ts";
 import { readWatermarks, throughOf } from "../queries/watermarks.ts";
@@ -49,7 +48,7 @@ interface Situation {
 export async function answerQueueOutlook(
   question: Question,
   asking: Asking,
-  facts: Pool,
+  facts: Engine,
 ): Promise<Result<Draft, Refusal>> {
   const { load } = question.options;
   if (!load) return err({ code: "not_available", params: { kind: "forecast" } });
@@ -57,7 +56,7 @@ export async function answerQueueOutlook(
   if (other !== undefined) return err(tooNarrow(question, other));
   const asked = performance.now();
   const zone = zoneOfQuestion(question, asking);
-  const marks = await readWatermarks(postgresEngine(facts), asking.catalog.watermarks);
+  const marks = await readWatermarks(facts, asking.catalog.watermarks);
   if (!marks.ok) return marks;
   const throughMs = throughOf(READS.slice(0, 2), marks.value.watermarks, asking.now);
   const read = await readQueueLoad(facts, {

@@ -18,7 +18,13 @@ async function findings(now = NOW): Promise<CheckResult[]> {
   const read = await readWatermarks(postgresEngine(database.reader), catalog.watermarks);
   if (!read.ok) throw new Error(read.error.code);
   const { watermarks } = read.value;
-  const results = await runChecks({ catalog, pool: database.writer, watermarks, now });
+  const results = await runChecks({
+    catalog,
+    facts: postgresEngine(database.writer),
+    pool: database.writer,
+    watermarks,
+    now,
+  });
   expect(results.length).toBeGreaterThan(20);
   return results.filter(({ verdict }) => verdict === "bad");
 }

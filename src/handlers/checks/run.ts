@@ -14,22 +14,29 @@ import {
   type Span,
 } from "../../queries/checks/scan.ts";
 import { type CheckedTable, checkedTables } from "../../queries/checks/tables.ts";
-import { postgresEngine } from "../../queries/engine.ts";
+import type { Engine } from "../../queries/engine.ts";
 import { readWatermarks, type Watermarks } from "../../queries/watermarks.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 /** The same with the watermarks as they stand. Throws when the database cannot be read. */
-export async function checkData(catalog: Catalog, pool: Pool, now: number): Promise<readonly CheckResult[]> {
-  const read = await readWatermarks(postgresEngine(pool), catalog.watermarks);
+export async function checkData(
+  catalog: Catalog,
+  facts: Engine,
+  pool: Pool,
+  now: number,
+): Promise<readonly CheckResult[]> {
+  const read = await readWatermarks(facts, catalog.watermarks);
   if (!read.ok) throw new Error(`The watermarks cannot be read: ${read.error.code}.`, { cause: read.error.cause });
-  return runChecks({ catalog, pool, watermarks: read.value.watermarks, now });
+  return runChecks({ catalog, facts, pool, watermarks: read.value.watermarks, now });
 }
 
 export interface CheckDeps {
   readonly catalog: Catalog;
-  /** Reads the facts and keeps the results; its statements have no time limit of their own. */
+  /** Where the facts are. */
+  readonly facts: Engine;
+  /** Keeps the results. */
   readonly pool: Pool;
   readonly watermarks: Watermarks;
   /** Milliseconds since the epoch. */
@@ -48,11 +55,11 @@ export async function runChecks(deps: CheckDeps): Promise<readonly CheckResult[]
     const through = Math.min(deps.now, deps.watermarks.get(table.source) ?? deps.now);
     const day = { from: through - DAY, to: through };
     results.push(
-      ...(await volume(deps.pool, table, through)),
-      ...(await fields(deps.pool, table, day)),
-      ...(await repeated(deps.pool, table, day)),
-      ...(await references(deps.pool, table, day)),
-      await schema(deps.pool, table, columns.get(table.source)),
+      ...(await volume(deps.facts, table, through)),
+      ...(await fields(deps.facts, table, day)),
+      ...(await repeated(deps.facts, table, day)),
+      ...(await references(deps.facts, table, day)),
+      await schema(deps.facts, table, columns.get(table.source)),
     );
   }
   await keepResults(deps.pool, deps.now, results);
@@ -72,10 +79,10 @@ const LOOKED_AT_DAYS = 35;
 const BASELINE_DAYS = 56;
 
 /** One result for the last day against what its hours let expect, and one per gap of the last 35 days. */
-async function volume(pool: Pool, table: CheckedTable, through: number): Promise<CheckResult[]> {
+async function volume(facts: Engine, table: CheckedTable, through: number): Promise<CheckResult[]> {
   const to = Math.floor(through / HOUR) * HOUR;
   const from = to - (LOOKED_AT_DAYS + BASELINE_DAYS) * DAY;
-  const counts = await hourlyCounts(pool, table, { from, to });
+  const counts = await hourlyCounts(facts, table, { from, to });
   const gaps = hourlyGaps(counts, BASELINE_DAYS * 24).map((gap): CheckResult => {
     const detail = {
       from: new Date(from + gap.from * HOUR).toISOString(),
@@ -108,8 +115,8 @@ function lastDay({ source }: CheckedTable, counts: readonly number[]): CheckResu
 const MIX_DAYS = 28;
 
 /** Of each dimension that stands in the table: how much is empty, what the catalog does not know, and whether the mix is another one. */
-async function fields(pool: Pool, table: CheckedTable, day: Span): Promise<CheckResult[]> {
-  const cells = await mixes(pool, table, day, { from: day.from - MIX_DAYS * DAY, to: day.from });
+async function fields(facts: Engine, table: CheckedTable, day: Span): Promise<CheckResult[]> {
+  const cells = await mixes(facts, table, day, { from: day.from - MIX_DAYS * DAY, to: day.from });
   return table.dimensions.flatMap(({ id, values }) => {
     const own = cells.filter(({ dimension }) => dimension === id);
     return [
@@ -184,8 +191,8 @@ function mix(
   return { ...result, verdict: value > STABILITY_MAX ? "bad" : "ok", detail };
 }
 
-async function repeated(pool: Pool, table: CheckedTable, day: Span): Promise<CheckResult[]> {
-  const found = await repeatedRows(pool, table, day);
+async function repeated(facts: Engine, table: CheckedTable, day: Span): Promise<CheckResult[]> {
+  const found = await repeatedRows(facts, table, day);
   if (!found) return [];
   const { rows, repeated: value } = found;
   const high = Math.max(5, 0.001 * rows);
@@ -202,10 +209,10 @@ async function repeated(pool: Pool, table: CheckedTable, day: Span): Promise<Che
   ];
 }
 
-async function references(pool: Pool, table: CheckedTable, day: Span): Promise<CheckResult[]> {
+async function references(facts: Engine, table: CheckedTable, day: Span): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
   for (const parent of table.parents) {
-    const { rows, orphans: value } = await orphans(pool, table, parent, day);
+    const { rows, orphans: value } = await orphans(facts, table, parent, day);
     const subject = parent.table.split(".").at(-1) ?? parent.table;
     results.push({
       ...BLANK,
@@ -222,8 +229,8 @@ async function references(pool: Pool, table: CheckedTable, day: Span): Promise<C
 }
 
 /** The first run learns the columns; a later one names what came or went since the run before it. */
-async function schema(pool: Pool, table: CheckedTable, known: readonly string[] | undefined): Promise<CheckResult> {
-  const columns = await columnsOf(pool, table.table);
+async function schema(facts: Engine, table: CheckedTable, known: readonly string[] | undefined): Promise<CheckResult> {
+  const columns = await columnsOf(facts, table.table);
   const came = known ? columns.filter((name) => !known.includes(name)) : [];
   const went = known ? known.filter((name) => !columns.includes(name)) : [];
   const value = came.length + went.length;

@@ -26,16 +26,16 @@ export async function breachEffect(
   deviation: Deviation,
   { rule, effect }: Pick<Recommendation, "rule" | "effect">,
   asking: Asking,
-  { facts }: Pick<BotParts, "facts">,
+  { facts, engine = postgresEngine(facts) }: Pick<BotParts, "facts" | "engine">,
 ): Promise<BreachEffect | null> {
   const { segment, period, zone } = deviation;
   const dimensions = Object.keys(segment);
   const isRostered = dimensions.length > 0 && dimensions.every((id) => QUEUE_DIMENSIONS.has(id));
   if (effect?.unit !== "hours" || !isRostered || period.to < shiftDay(dayIn(asking.now, zone), -1)) return null;
-  const marks = await readWatermarks(postgresEngine(facts), asking.catalog.watermarks);
+  const marks = await readWatermarks(engine, asking.catalog.watermarks);
   if (!marks.ok) return null;
   const throughMs = throughOf(["cases", "decisions"], marks.value.watermarks, asking.now);
-  const load = await readQueueLoad(facts, {
+  const load = await readQueueLoad(engine, {
     markets: segment.market ?? [],
     queues: segment.queue ?? [],
     throughMs,
