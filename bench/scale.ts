@@ -8,9 +8,10 @@ import { fixedClock } from "../src/kernel/clock.ts";
 import { type House, openHouse } from "../src/main.ts";
 import { closedSetsOf, loadDirectory } from "../src/queries/load/load.ts";
 import { BENCH_NOW, generate } from "./scale/generate.ts";
+import { compileMs, secondsUntilLateAppeal } from "./scale/late.ts";
 import { measureOurs, type OursTimes } from "./scale/ours.ts";
 import { openChdb, openDuckDb, type Peer } from "./scale/peers.ts";
-import { copyCsv, openPostgres, serverCpuMs, serverPidOf } from "./scale/postgres.ts";
+import { commandCpuMs, copyCsv, openPostgres, serverCpuMs, serverPidOf } from "./scale/postgres.ts";
 import { QUESTIONS } from "./scale/questions.ts";
 import { type EngineTimes, reportText } from "./scale/report.ts";
 
@@ -33,9 +34,12 @@ const { values: flags } = parseArgs({
 const rows = Number(flags.rows);
 if (!Number.isInteger(rows) || rows < 10_000)
   throw new Error(`--rows wants a whole number from 10000 up, e.g. 1e6; got "${flags.rows}".`);
-/** Above this the bench copies straight into the tables and measures `load` on the small scale only. */
 const NOW = new Date(BENCH_NOW).toISOString();
-const LOAD_ROWS_MAX = 1_000_000;
+/** `load` is measured on so many cases; all of them are then copied straight into the tables. */
+const LOAD_SAMPLE_ROWS = 100_000;
+const TABLES = ["cases", "decisions", "appeals", "qa_labels"];
+const EMPTIED =
+  "truncate mart.cases, mart.decisions, mart.appeals, mart.qa_labels, mart.watermarks, mart.load_files, mart.dirty_hours";
 
 const folder = resolve(flags.dir, flags.rows);
 if (!flags.keep) rmSync(join(folder, "steps.json"), { force: true });
@@ -52,9 +56,15 @@ const counts = await step("generate", () => generate(join(folder, "csv"), rows))
 let house = await open();
 const serverPid = await serverPidOf(house.pools.writer);
 if (flags.only !== "peers") {
-  await step("load", () => loadOurs(house, serverPid));
-  await step("roll up", () => timed(serverPid, () => command("rollup", "--now", NOW)));
+  await step("load, a sample", () => loadSample(house, serverPid));
+  await step("copy", () => copyOurs(house, serverPid));
+  await step("roll up", async () => ({
+    ...(await timed(serverPid, () => command("rollup", "--now", NOW))),
+    events: (counts.cases ?? 0) + (counts.decisions ?? 0),
+  }));
   await step("refresh", () => refreshNew(house.pools.writer, serverPid));
+  await step("check", () => timed(serverPid, () => command("rollup", "check")));
+  await step("late appeal shows", () => secondsUntilLateAppeal(house, BENCH_NOW));
 }
 const engines: EngineTimes[] = [];
 if (flags.only !== "ours") {
@@ -69,7 +79,8 @@ if (flags.only !== "peers") {
   const sizes = await sizesOf(house.pools.writer);
   await house.close();
   house = await open();
-  ours = { ...(await measureOurs(house, await serverPidOf(house.pools.writer))), sizes };
+  const times = await measureOurs(house, await serverPidOf(house.pools.writer));
+  ours = { ...times, sizes, cells: await cellsADay(house.pools.writer), compileMs: compileMs(house, BENCH_NOW) };
 }
 await house.close();
 const result = { rows, counts, steps, engines, ours };
@@ -92,29 +103,38 @@ async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
   return result;
 }
 
-/** Wall and server CPU of one piece of work. */
-async function timed(pid: number, work: () => Promise<unknown>): Promise<{ seconds: number; cpuSeconds: number }> {
-  const [started, cpu] = [performance.now(), serverCpuMs(pid)];
+/** Wall and CPU of one piece of work: of the server, and of this process and the commands that it started. */
+async function timed(pid: number, work: () => Promise<unknown>) {
+  const [started, cpu, own] = [performance.now(), serverCpuMs(pid), commandCpuMs()];
   await work();
-  return { seconds: (performance.now() - started) / 1_000, cpuSeconds: (serverCpuMs(pid) - cpu) / 1_000 };
+  return {
+    seconds: (performance.now() - started) / 1_000,
+    cpuSeconds: (serverCpuMs(pid) - cpu) / 1_000,
+    nodeSeconds: (commandCpuMs() - own) / 1_000,
+  };
 }
 
-async function loadOurs(at: House, pid: number) {
-  const { writer } = at.pools;
-  await writer.query(
-    "truncate mart.cases, mart.decisions, mart.appeals, mart.qa_labels, mart.watermarks, mart.load_files",
-  );
+/** Checked row by row as `modstats load` does it, into empty tables. */
+async function loadSample({ pools: { writer }, catalog }: House, pid: number) {
+  const sample = join(folder, "sample");
+  mkdirSync(sample, { recursive: true });
+  await generate(sample, LOAD_SAMPLE_ROWS);
+  rmSync(join(sample, "wide.csv"));
+  await writer.query(EMPTIED);
+  const rules = { now: BENCH_NOW, closedSets: closedSetsOf(catalog) };
+  const times = await timed(pid, () => loadDirectory(writer, sample, rules));
+  rmSync(sample, { recursive: true });
+  return { ...times, events: LOAD_SAMPLE_ROWS };
+}
+
+async function copyOurs({ pools: { writer } }: House, pid: number) {
+  await writer.query(EMPTIED);
   const times = await timed(pid, async () => {
-    if (rows <= LOAD_ROWS_MAX) {
-      const rules = { now: BENCH_NOW, closedSets: closedSetsOf(at.catalog) };
-      await loadDirectory(writer, join(folder, "csv"), rules);
-    } else
-      for (const name of ["cases", "decisions", "appeals", "qa_labels"])
-        await copyCsv(writer, `mart.${name}`, csv(name));
+    for (const name of TABLES) await copyCsv(writer, `mart.${name}`, csv(name));
   });
   await writer.query("insert into mart.watermarks select name, $1::timestamptz, $1 from unnest($2::text[]) as name", [
     new Date(BENCH_NOW),
-    ["cases", "decisions", "appeals", "qa_labels", "claims"],
+    [...TABLES, "claims"],
   ]);
   const vacuum = await timed(pid, () => writer.query("vacuum analyze"));
   return { ...times, vacuum };
@@ -184,4 +204,12 @@ async function sizesOf(pool: Pool) {
      from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'm') and n.nspname in ('mart', 'rollup', 'bench') group by 1`,
   );
   return Object.fromEntries(found.map(({ name, heap, indexes }) => [name, { heap, indexes }]));
+}
+
+/** Cells of a day in all streams and calendars, as counted when they were chosen. */
+async function cellsADay(pool: Pool): Promise<number> {
+  const { rows: found } = await pool.query<{ cells: number }>(
+    "select coalesce(sum(cells_a_day), 0)::float8 as cells from rollup.cuboids",
+  );
+  return found[0]?.cells ?? 0;
 }

@@ -14,6 +14,10 @@ export interface OursTimes {
     readonly refused: number;
   }[];
   readonly sizes?: Readonly<Record<string, { readonly heap: number; readonly indexes: number }>>;
+  /** Cells a day, all roll-ups together. */
+  readonly cells?: number;
+  /** Question → SQL, median. */
+  readonly compileMs?: number;
 }
 
 export interface OursQuestion {

@@ -69,6 +69,12 @@ export function serverCpuMs(postmaster: number): number {
   return (ticks * 1_000) / TICKS_A_SECOND;
 }
 
+/** CPU time of this process and of the commands that it has waited for. Linux only. */
+export function commandCpuMs(): number {
+  const ticks = (statOf("self") ?? []).slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+  return (ticks * 1_000) / TICKS_A_SECOND;
+}
+
 function statOf(pid: string): string[] | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");

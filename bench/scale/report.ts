@@ -28,15 +28,21 @@ export function reportText({ rows, counts, steps, engines, ours }: BenchResult):
   ].join("\n\n"); // biome-ignore format: one document
 }
 
+interface StepTimes {
+  readonly cpuSeconds?: number;
+  readonly nodeSeconds?: number;
+  readonly events?: number;
+}
+
 function stepsTable(steps: BenchResult["steps"]): string {
   const lines = Object.entries(steps).map(([name, step]) => {
-    const { seconds, result } = step as { seconds: number; result: { cpuSeconds?: number; events?: number } | null };
-    const perMillion = result?.events
-      ? `${(((result.cpuSeconds ?? 0) * 1e6) / result.events).toFixed(1)} s per 10^6`
-      : "";
-    return `| ${name} | ${seconds.toFixed(1)} | ${result?.cpuSeconds?.toFixed(1) ?? ""} | ${perMillion} |`;
+    const { seconds, result } = step as { seconds: number; result: StepTimes | null };
+    const { cpuSeconds, nodeSeconds, events } = result ?? {};
+    const cpu = (cpuSeconds ?? 0) + (nodeSeconds ?? 0);
+    const perMillion = events ? `${((cpu * 1e6) / events).toFixed(1)} CPU-s per 10^6 of ${events} rows` : "";
+    return `| ${name} | ${seconds.toFixed(1)} | ${cpuSeconds?.toFixed(1) ?? ""} | ${nodeSeconds?.toFixed(1) ?? ""} | ${perMillion} |`;
   });
-  return ["| step | wall s | server CPU s | |", "|---|---|---|---|", ...lines].join("\n");
+  return ["| step | wall s | server CPU s | Node CPU s | |", "|---|---|---|---|---|", ...lines].join("\n");
 }
 
 function questionsTable(engines: readonly EngineTimes[], ours: OursTimes | null): string {
@@ -86,5 +92,11 @@ function sizesTable(ours: OursTimes, engines: readonly EngineTimes[]): string {
     ([name, { heap, indexes }]) => `| PostgreSQL, schema ${name} | ${mb(heap)} + ${mb(indexes)} indexes |`,
   );
   const peers = engines.filter(({ bytes }) => bytes > 0).map(({ name, bytes }) => `| ${name} | ${mb(bytes)} |`);
-  return ["| where | size |", "|---|---|", ...lines, ...peers].join("\n");
+  const share = Object.entries(ours.sizes ?? {}).map(([name, { heap, indexes }]) => [name, heap + indexes] as const);
+  const bytes = Object.fromEntries(share);
+  const small = [
+    `Roll-ups: ${((100 * (bytes.rollup ?? 0)) / (bytes.mart ?? 1)).toFixed(1)} % of the mart; ${ours.cells} cells a day.`,
+    `Question → SQL: median ${ours.compileMs?.toFixed(3)} ms.`,
+  ];
+  return [...small, "", "| where | size |", "|---|---|", ...lines, ...peers].join("\n");
 }

@@ -164,7 +164,7 @@ function showProgress({ stream, day, done, all }: RollupProgress): void {
   const bar = "█".repeat(Math.round((done / all) * 24)).padEnd(24, "░");
   const finished = done === all;
   if (process.stderr.isTTY) process.stderr.write(`\r${bar} ${stream}, ${day}`.padEnd(78) + (finished ? "\n" : ""));
-  else if (finished) process.stderr.write(`${stream}: ${all} dates\n`);
+  else if (finished) process.stderr.write(`${all} dates of all streams\n`);
 }
 
 function reportText({ streams, days, rows, cells, ms, held }: RollupReport): string {

@@ -5,7 +5,7 @@ import { clockOfZone, localDay } from "../local-clock.ts";
 import type { Span } from "../periods.ts";
 import { dateOf, HOUR, OWN, spanOfDays } from "../rollup/calendar.ts";
 import type { Cuboid } from "../rollup/cuboids.ts";
-import { type Dates, type RefreshTarget, zonesOf } from "../rollup/refresh.ts";
+import { type Dates, type RefreshOptions, type RefreshTarget, zonesOf } from "../rollup/refresh.ts";
 import { rowsWithin, scanOf, scopeOf } from "../rollup/scan.ts";
 import { cellTable, pendingTable } from "../rollup/store.ts";
 import type { Stream } from "../rollup/streams.ts";
@@ -14,11 +14,8 @@ import { all, ident, join, type SqlText, sql } from "../sql.ts";
 import type { ClickhouseWriter } from "./engine.ts";
 import type { Built } from "./registry.ts";
 
-export interface Fill extends Omit<RefreshTarget, "hoursFrom"> {
+export interface Fill extends RefreshTarget, RefreshOptions {
   readonly dates: Dates;
-  /** First date that keeps its hours. */
-  readonly hoursFrom: number;
-  readonly through: number;
   /** The number of the first date's build; each next date's is one more. */
   readonly firstBuild: number;
 }

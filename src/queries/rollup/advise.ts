@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import type { Cuboid } from "./cuboids.ts";
 import { type Chosen, chooseCuboids, type LatticeOptions } from "./lattice.ts";
 import { alone } from "./rollup.ts";
 import { type RollupState, readState } from "./state.ts";
@@ -29,8 +30,8 @@ export function advise(pool: Pool, options: LatticeOptions): Promise<Advice[] | 
 export const adviceOf = (chosen: readonly Chosen[], state: RollupState): Advice[] =>
   chosen.flatMap(({ stream, rowsADay, cuboids }): Advice[] => {
     const known = state.streams.get(stream.id)?.cuboids ?? [];
-    const name = ({ calendar, dimensions }: { calendar: string; dimensions: readonly string[] }): string =>
-      JSON.stringify([calendar, [...dimensions].sort()]);
+    const name = ({ calendar, dimensions, histograms }: Omit<Cuboid, "id">): string =>
+      JSON.stringify([calendar, [...dimensions].sort(), histograms]);
     const [before, after] = [new Set(known.map(name)), new Set(cuboids.map(name))];
     const line = (verdict: Advice["verdict"], one: (typeof cuboids)[number]): Advice => ({
       verdict,

@@ -15,7 +15,7 @@ export async function askedShapes(pool: Pool, catalog: Catalog, streams: Streams
   const shapes = new Map<string, AskedShape>();
   for (const { question, zone, times } of rows) {
     for (const shape of shapesOf(question, zone, catalog, streams)) {
-      const key = JSON.stringify([shape.stream, shape.calendar, shape.dimensions]);
+      const key = JSON.stringify(shape);
       shapes.set(key, { ...shape, weight: (shapes.get(key)?.weight ?? 0) + times });
     }
   }
@@ -26,7 +26,7 @@ function shapesOf(question: Question, zone: string, catalog: Catalog, streams: S
   const filtered = Object.keys(question.filters).map((key) => key.replace(/^!/, ""));
   const dimensions = [...new Set([...question.by, ...filtered])].sort();
   const calendar = calendarOf(question, zone, catalog);
-  const ids = question.metrics.flatMap((id) => {
+  const read = question.metrics.flatMap((id) => {
     const metric = catalog.metrics.get(id);
     const shown =
       metric && metric.shows.length > 0
@@ -36,9 +36,13 @@ function shapesOf(question: Question, zone: string, catalog: Catalog, streams: S
           : [];
     return shown
       .flatMap(({ definition }) => plainMeasures(definition))
-      .flatMap((one) => streams.byMeasure.get(measureKey(one))?.id ?? []);
+      .flatMap((one) => {
+        const stream = streams.byMeasure.get(measureKey(one));
+        const histograms = stream?.readings.get(measureKey(one))?.histogram != null;
+        return stream ? [{ stream: stream.id, calendar, dimensions, histograms }] : [];
+      });
   });
-  return [...new Set(ids)].map((stream) => ({ stream, calendar, dimensions }));
+  return [...new Map(read.map((shape) => [JSON.stringify(shape), shape])).values()];
 }
 
 /** Whose days the question is about (see `zoningOf`). */

@@ -141,16 +141,14 @@ async function captureTable(
     !paced || present.kind === "p" || Number(last.since_sweep_ms) >= limits.rollupSweepPause * Number(last.sweep_ms);
   const started = performance.now();
   const since = { seen: last.seen, sweptSeen: last.swept_seen, page: Math.max(0, Number(last.pages) - 1), sweeps };
-  const hasNew = await query(
-    client,
-    sql`select exists (select from ${ident(table)} x where ${isChanged("x", since)}) as found`,
-  );
-  for (const stream of hasNew.rows[0]?.found === true ? concerned : []) {
-    const days = await changedDays(client, stream, table, since, state, catalog);
+  const hasNew = await copyChanged(client, table, concerned, since);
+  for (const stream of hasNew ? concerned : []) {
+    const days = await changedDays(client, stream, table, state, catalog);
     if (days.length === 0) continue;
     await markDirty(client, stream, days);
     dirty.set(stream.id, (dirty.get(stream.id) ?? 0) + days.length);
   }
+  await client.query("drop table if exists pg_temp.changed_rows");
   await note(client, table, present, performance.now() - started, sweeps);
   return sweeps;
 }
@@ -187,66 +185,90 @@ interface Since {
   readonly sweeps: boolean;
 }
 
+/**
+ * The changed rows of a table, once for all streams, with the columns that tell which dates they concern. True when there are any.
+ */
+async function copyChanged(
+  client: PoolClient,
+  table: string,
+  concerned: readonly Stream[],
+  since: Since,
+): Promise<boolean> {
+  const columns = new Set<string>();
+  for (const stream of concerned) for (const column of columnsNamed(stream, table)) columns.add(column);
+  const { rowCount } = await query(
+    client,
+    sql`create temp table changed_rows on commit drop as select ${join([...columns].map(ident), ", ")}
+      from ${ident(table)} x where ${isChanged("x", since)}`,
+  );
+  if (rowCount === 0) return false;
+  await client.query("analyze pg_temp.changed_rows");
+  return true;
+}
+
+/** Columns of a table that a stream's time, joins and `touched_by` name. */
+function columnsNamed({ fact, on }: Stream, table: string): string[] {
+  const aliases = [
+    ...(fact.table === table ? [fact.alias] : []),
+    ...fact.joins.filter((one) => one.table === table).map(({ alias }) => alias),
+    ...fact.touchedBy.filter((one) => one.table === table).map(({ alias }) => alias),
+  ];
+  const text = [on, ...fact.joins.map((one) => one.on ?? ""), ...fact.touchedBy.map((one) => one.on)].join(" ");
+  return aliases.flatMap((alias) =>
+    [...text.matchAll(new RegExp(`\\b${alias}\\.(\\w+)`, "g"))].map(([, column]) => column as string),
+  );
+}
+
 /** Dates, in every zone, of the stream's rows that a changed row of `table` concerns. */
 async function changedDays(
   client: PoolClient,
   stream: Stream,
   table: string,
-  since: Since,
   state: RollupState,
   catalog: Catalog,
 ): Promise<number[]> {
   const { fact } = stream;
   const scope = scopeOf(stream, 0);
   const zones = zonesOf(state.streams.get(stream.id)?.cuboids ?? [], catalog.zoned);
-  const own = fact.table === table ? [{ from: nothing, alias: fact.alias, on: null, waits: false }] : [];
-  const joined = fact.joins
-    .filter((one) => one.table === table)
-    .map(({ alias }) => ({ from: nothing, alias, on: null, waits: false }));
-  const touching = fact.touchedBy
-    .filter((one) => one.table === table)
-    .map(({ alias, on }) => ({ from: sql`${ident(table)} ${ident(alias)} cross join`, alias, on, waits: true }));
+  const own = fact.table === table ? [{ alias: fact.alias, on: null }] : [];
+  const joined = fact.joins.filter((one) => one.table === table).map(({ alias }) => ({ alias, on: null }));
+  const touching = fact.touchedBy.filter((one) => one.table === table);
   const days = new Set<number>();
   for (const way of [...own, ...joined, ...touching]) {
-    const { rows } = await query(client, concernedText(stream, scope, way, since, zones, await keyOf(client, stream)));
+    const { rows } = await query(client, concernedText(stream, scope, way, zones, await keyOf(client, stream)));
     for (const { day } of rows as { day: number }[]) days.add(day);
   }
   return [...days];
 }
 
+/** How a changed row is met: as the fact's own or a joined one by its alias, or by a condition of `touched_by`. */
 interface Way {
-  readonly from: SqlText;
   readonly alias: string;
   readonly on: CatalogSql | null;
-  /** Rows that wait for the watermark are read as they stand: a change of what they wait for makes nothing dirty. */
-  readonly waits: boolean;
 }
+
+const CHANGED = ident("pg_temp.changed_rows");
 
 function concernedText(
   stream: Stream,
   scope: Scope,
-  { from, alias, on, waits }: Way,
-  since: Since,
+  { alias, on }: Way,
   zones: readonly string[],
   key: readonly string[],
 ): SqlText {
   const { fact } = stream;
   const time = expression(stream.on, scope);
   const used = `${stream.on} ${on ?? ""} ${alias}.`;
+  const tableOf = (name: string, table: string): SqlText =>
+    sql`${on === null && name === alias ? CHANGED : ident(table)} ${ident(name)}`;
+  const needed = `${used} ${joinsNeeded(fact.joins, used)}`;
   const joins = fact.joins
-    .filter(
-      (one) =>
-        one.table !== null &&
-        one.on !== null &&
-        new RegExp(`\\b${one.alias}\\.`).test(`${used} ${joinsNeeded(fact.joins, used)}`),
-    )
-    .map(
-      (one) =>
-        sql`join ${ident(one.table as string)} ${ident(one.alias)} on ${expression(one.on as CatalogSql, scope)}`,
-    );
+    .filter((one) => one.table !== null && one.on !== null && new RegExp(`\\b${one.alias}\\.`).test(needed))
+    .map((one) => sql`join ${tableOf(one.alias, one.table as string)} on ${expression(one.on as CatalogSql, scope)}`);
   const dates = sql`(select count(distinct (${time} at time zone zone)::date) from unnest(${zones}::text[]) as zone)`;
+  // Rows that wait for the watermark are read as they stand: a change of what they wait for makes nothing dirty.
   const waiting =
-    waits && stream.settled.length > 0 && key.length > 0
+    on !== null && stream.settled.length > 0 && key.length > 0
       ? sql`and (select count(*) from ${ident(pendingTable(stream))} waiting where ${join(
           key.map((column) => sql`waiting.${ident(column)} = ${ident(fact.alias)}.${ident(column)}`),
           " and ",
@@ -255,10 +277,9 @@ function concernedText(
   return sql`select distinct (extract(epoch from (concerned.at at time zone zone)::date) / 86400)::int as day
     from (
       select distinct date_trunc('hour', ${time}) as at
-      from ${from} ${ident(fact.table)} ${ident(fact.alias)}
+      from ${on === null ? nothing : sql`${CHANGED} ${ident(alias)} cross join`} ${tableOf(fact.alias, fact.table)}
       ${join(joins, "\n")}
-      where ${isChanged(alias, since)} ${on === null ? nothing : sql`and (${expression(on, scope)})`} ${waiting}
-        and ${time} is not null
+      where ${time} is not null ${on === null ? nothing : sql`and (${expression(on, scope)})`} ${waiting}
     ) concerned cross join unnest(${zones}::text[]) as zone`;
 }
 

@@ -68,7 +68,7 @@ function histogramText(cover: Cover, scope: Scope, histogram: number, where: rea
       select ${join(key, "\n")} ${join(slots, ", ")}, null::smallint as bin, null::float8 as events, null::float8 as censored, null::float8 as seconds
       from cells
       union all
-      select ${join(key, "\n")} ${nulls(slots.length)}, bin, sum(events)::float8, sum(censored)::float8, sum(seconds)
+      select ${join(key, "\n")} ${nulls(slots.length)}, bin, sum(events)::float8, coalesce(sum(censored), 0)::float8, sum(seconds)
       from cells cross join lateral unnest(${join(arrays, ", ")}) as bins(bin, events, censored, seconds)
       group by ${join([...names, sql`bin`], ", ")}
     ) rows

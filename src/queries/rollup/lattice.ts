@@ -5,7 +5,7 @@ import { expression } from "../compile-scope.ts";
 import { all, ident, sql } from "../sql.ts";
 import { type Calendar, HOUR, OWN } from "./calendar.ts";
 import { CELL_DIMENSIONS_MAX, type Cuboid } from "./cuboids.ts";
-import type { CellGroup } from "./fold.ts";
+import type { CellGroup, Fold } from "./fold.ts";
 import { scanned } from "./refresh.ts";
 import { rowsWithin, scopeOf } from "./scan.ts";
 import { query } from "./store.ts";
@@ -18,6 +18,8 @@ export interface AskedShape {
   readonly stream: string;
   readonly calendar: Calendar;
   readonly dimensions: readonly string[];
+  /** For durations' quantiles. */
+  readonly histograms: boolean;
   readonly weight: number;
 }
 
@@ -89,7 +91,14 @@ async function measure(
   if (day === null) return { stream, rows: 0, candidates: [] };
   const cuboids = candidatesOf(stream, options);
   const dates = { first: day, end: day + 1 };
-  const { fold } = await scanned(client, { stream, cuboids, zoned: options.catalog.zoned }, dates, options.now);
+  await client.query("begin read only");
+  const { folds } = await scanned(
+    client,
+    [{ stream, cuboids, through: options.now }],
+    dates,
+    options.catalog.zoned,
+  ).finally(() => client.query("rollback"));
+  const fold = folds[0] as Fold;
   const sizes = new Map<number, { cells: number; bytes: number }>();
   for (const group of fold.groups()) {
     const known = sizes.get(group.cuboid.id) ?? { cells: 0, bytes: 0 };
@@ -110,17 +119,18 @@ interface TypicalDay {
   readonly rows: number;
 }
 
-/** The day with the median number of rows, of those in the last four weeks that have any. */
+/** The day with the median number of rows of the stream's table, of those in the last four weeks that have any. */
 async function typicalDay(client: PoolClient, stream: Stream, now: number): Promise<TypicalDay> {
   const scope = scopeOf(stream, now);
   const on = expression(stream.on, scope);
   const table = sql`from ${ident(stream.fact.table)} ${ident(stream.fact.alias)}`;
+  const bare = { ...stream, dimensions: [], fact: { ...stream.fact, where: null } };
   const count = async (until: number): Promise<{ day: number; rows: number }[]> => {
     const span = { from: until - 28 * DAY_MS, to: until };
     const { rows } = await query(
       client,
       sql`select floor(extract(epoch from ${on}) / 86400)::int as day, count(*)::float8 as rows
-        ${rowsWithin(stream, scope, span, [], [])} group by 1 order by 2`,
+        ${rowsWithin(bare, scope, span, [], [])} group by 1 order by 2`,
     );
     return rows;
   };
@@ -143,7 +153,8 @@ export function candidatesOf(stream: Stream, { catalog, zone, asked }: LatticeOp
   const dimensions = stream.dimensions;
   const pairs = dimensions.flatMap((a, at) => dimensions.slice(at + 1).map((b) => [a, b]));
   const sets = [[], ...dimensions.map((one) => [one]), ...pairs];
-  const wanted: { calendar: Calendar; dimensions: readonly string[] }[] = [
+  const { plain, durations } = readingsOf(stream);
+  const likely = [
     ...sets.map((set) => ({ calendar: zone, dimensions: set })),
     ...sets
       .filter((set) => zoned !== undefined && set.includes(zoned))
@@ -151,16 +162,27 @@ export function candidatesOf(stream: Stream, { catalog, zone, asked }: LatticeOp
     ...sets
       .filter((set) => set.length < 2 || (zoned !== undefined && set.includes(zoned)))
       .map((set) => ({ calendar: HOUR, dimensions: set })),
+  ];
+  const wanted = [
+    ...(plain > 0 ? likely.map((one) => ({ ...one, histograms: false })) : []),
+    ...likely
+      .filter((one) => durations > 0 && (plain === 0 || one.dimensions.length <= 1))
+      .map((one) => ({ ...one, histograms: true })),
     ...asked.filter((shape) => shape.stream === stream.id && isPossible(shape, stream, catalog)),
   ];
   const distinct = new Map(wanted.map((one) => [shapeKey(one), one]));
-  const onlyHistograms = [...stream.readings.values()].every(({ histogram }) => histogram !== null);
-  return [...distinct.values()].map(({ calendar, dimensions: set }, id) => ({
+  return [...distinct.values()].map(({ calendar, dimensions: set, histograms }, id) => ({
     id,
     calendar,
     dimensions: [...set],
-    histograms: stream.histograms.length > 0 && (onlyHistograms || set.length <= 1),
+    histograms,
   }));
+}
+
+/** How many of a stream's measures need its histograms, and how many do not. */
+function readingsOf({ readings }: Stream): { readonly plain: number; readonly durations: number } {
+  const durations = [...readings.values()].filter(({ histogram }) => histogram !== null).length;
+  return { plain: readings.size - durations, durations };
 }
 
 const isPossible = ({ dimensions, calendar }: AskedShape, stream: Stream, catalog: Catalog): boolean =>
@@ -168,17 +190,17 @@ const isPossible = ({ dimensions, calendar }: AskedShape, stream: Stream, catalo
   dimensions.every((dimension) => stream.dimensions.includes(dimension)) &&
   (calendar !== OWN || (catalog.zoned !== null && dimensions.includes(catalog.zoned.dimension)));
 
-const shapeKey = ({ calendar, dimensions }: { calendar: Calendar; dimensions: readonly string[] }): string =>
-  JSON.stringify([calendar, [...dimensions].sort()]);
+const shapeKey = ({ calendar, dimensions, histograms }: Omit<AskedShape, "stream" | "weight">): string =>
+  JSON.stringify([calendar, [...dimensions].sort(), histograms]);
 
-/** Of a row of a cell table: header and pointer, fixed columns, values, numbers that are not NULL, bins; and its entry in the index. */
+/** Of a row of a cell table: header and pointer, fixed columns, values, numbers that are not NULL, bins (rarely censored); and its entry in the index. */
 function bytesOf(group: CellGroup): number {
   let bytes = 0;
   group.values.forEach((values, index) => {
     bytes += ROW_BYTES;
     for (const value of values) bytes += (value?.length ?? 0) + 1;
     for (const number of group.numbers[index] as Float64Array) if (number !== 0) bytes += 8;
-    for (const bins of group.bins[index] ?? []) bytes += bins.size === 0 ? 0 : 96 + bins.size * 18;
+    for (const bins of group.bins[index] ?? []) bytes += bins.size === 0 ? 0 : 72 + bins.size * 14;
   });
   return bytes;
 }
@@ -235,13 +257,15 @@ interface Shape extends AskedShape {
   cost: number;
 }
 
-/** What may be asked, the plainer the likelier; and what was. */
+/** What may be asked, the plainer the likelier, and of each measure of the stream alike; and what was. */
 function shapesOf({ stream, rows, candidates }: MeasuredStream, { asked }: LatticeOptions): Shape[] {
-  const likely = candidates.map(({ calendar, dimensions }) => ({
+  const { plain, durations } = readingsOf(stream);
+  const likely = candidates.map(({ calendar, dimensions, histograms }) => ({
     stream: stream.id,
     calendar,
     dimensions,
-    weight: (PRIOR_BY_SIZE[dimensions.length] ?? 0) * (calendar === HOUR ? 0.5 : 1),
+    histograms,
+    weight: (PRIOR_BY_SIZE[dimensions.length] ?? 0) * (calendar === HOUR ? 0.5 : 1) * (histograms ? durations : plain),
     cost: rows,
   }));
   return [...likely, ...asked.filter((shape) => shape.stream === stream.id).map((shape) => ({ ...shape, cost: rows }))];
@@ -251,6 +275,7 @@ const PRIOR_BY_SIZE = [8, 4, 1];
 const covers = (stream: Stream, cuboid: Cuboid, shape: AskedShape): boolean =>
   shape.stream === stream.id &&
   shape.calendar === cuboid.calendar &&
+  (cuboid.histograms || !shape.histograms) &&
   shape.dimensions.every((dimension) => cuboid.dimensions.includes(dimension));
 
 const gainOf = (stream: Stream, candidate: Candidate, shapes: readonly Shape[]): number =>

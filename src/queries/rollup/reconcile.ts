@@ -5,6 +5,7 @@ import { ident, sql } from "../sql.ts";
 import { dateOf, HOUR } from "./calendar.ts";
 import { captureChanges, markDirty } from "./changes.ts";
 import type { Cuboid } from "./cuboids.ts";
+import type { Fold } from "./fold.ts";
 import { moveOn, scanned } from "./refresh.ts";
 import { alone } from "./rollup.ts";
 import { rowsWithin, scopeOf } from "./scan.ts";
@@ -147,9 +148,10 @@ async function folded(
   unit: Unit,
   { zoned }: Catalog,
 ): Promise<CellMap> {
-  const { fold } = await scanned(client, { stream, cuboids, zoned }, { first: day, end: day + 1 }, unit.settledThrough);
+  const target = { stream, cuboids, through: unit.settledThrough };
+  const { folds } = await scanned(client, [target], { first: day, end: day + 1 }, zoned);
   const cells: CellMap = new Map();
-  for (const { cuboid, time, values, numbers, bins } of fold.groups()) {
+  for (const { cuboid, time, values, numbers, bins } of (folds[0] as Fold).groups()) {
     values.forEach((names, index) => {
       const at = cuboid.calendar === HOUR ? time * 3_600 : time * 86_400;
       const sums = (bins[index] ?? []).map((histogram) => total([...histogram.values()]));

@@ -4,10 +4,9 @@ import { expression } from "../compile-scope.ts";
 import { ident, join, sql } from "../sql.ts";
 import { dateOf, HOUR, OWN, spanOfDays } from "./calendar.ts";
 import type { Cuboid } from "./cuboids.ts";
-import { type CellGroup, Fold } from "./fold.ts";
-import { rowsWithin, scanOf, scanText, scopeOf, withoutParameters } from "./scan.ts";
+import { type CellGroup, type Fold, Pass } from "./fold.ts";
+import { isByIndex, type Read, rowsWithin, scanText, scopeOf, withoutParameters } from "./scan.ts";
 import { cellTable, pendingTable, query, readLines, writeCells } from "./store.ts";
-import type { Stream } from "./streams.ts";
 
 /** Dates of a stream that are made in one go, half-open, as day numbers. */
 export interface Dates {
@@ -15,9 +14,12 @@ export interface Dates {
   readonly end: number;
 }
 
-export interface RefreshTarget {
-  readonly stream: Stream;
+/** A stream of a pass, with the watermark that its rows are read as of. */
+export interface RefreshTarget extends Read {
   readonly cuboids: readonly Cuboid[];
+}
+
+export interface RefreshOptions {
   readonly zoned: Catalog["zoned"];
   /** First date that keeps its hours. */
   readonly hoursFrom: number;
@@ -26,52 +28,59 @@ export interface RefreshTarget {
 export interface Refreshed {
   readonly rows: number;
   readonly cells: number;
-  readonly ms: number;
 }
 
 /**
- * Makes the cells of some dates anew, in one transaction on one snapshot: readers see all of the old cells or all of the new ones, and a
- * process that is killed leaves the old ones. The dates are clean afterwards as of that snapshot.
+ * Makes the cells of some dates anew for the streams of a pass, in one transaction on one snapshot: readers see all of the old cells or all of
+ * the new ones, and a process that is killed leaves the old ones. The dates are clean afterwards as of that snapshot.
  */
 export async function refreshDates(
   client: PoolClient,
-  target: RefreshTarget,
+  targets: readonly RefreshTarget[],
   dates: Dates,
-  through: number,
+  options: RefreshOptions,
 ): Promise<Refreshed> {
   const started = performance.now();
-  const { stream } = target;
   await client.query("begin isolation level repeatable read");
   try {
     await client.query("set local statement_timeout = 0");
-    const { fold, rows } = await scanned(client, target, dates, through);
-    await clear(client, target, dates);
-    const [days, hours] = splitByTable(fold.groups(), target.hoursFrom);
-    const cells = (await writeCells(client, stream, "day", days)) + (await writeCells(client, stream, "hour", hours));
-    if (stream.settled.length > 0) await writePending(client, target, dates, through);
-    const ms = performance.now() - started;
-    await noteUnits(client, target, dates, fold, through, ms / (dates.end - dates.first));
+    const { folds, rows } = await scanned(client, targets, dates, options.zoned);
+    let cells = 0;
+    for (const [index, target] of targets.entries()) {
+      const fold = folds[index] as Fold;
+      await clear(client, target, dates);
+      const [days, hours] = splitByTable(fold.groups(), options.hoursFrom);
+      cells += await writeCells(client, target.stream, "day", days);
+      cells += await writeCells(client, target.stream, "hour", hours);
+      if (target.stream.settled.length > 0) await writePending(client, target, dates, options.zoned);
+    }
+    const msEach = (performance.now() - started) / (dates.end - dates.first) / targets.length;
+    for (const [index, target] of targets.entries()) {
+      await noteUnits(client, target, dates, folds[index] as Fold, options.hoursFrom, msEach);
+    }
     await moveOn(client);
     await client.query("commit");
-    return { rows, cells, ms: performance.now() - started };
+    return { rows, cells };
   } catch (cause) {
     await client.query("rollback").catch(() => {});
     throw cause;
   }
 }
 
-/** All rows that belong to the dates in some calendar, folded. */
+/** All rows that belong to the dates in some calendar, folded for each target; within a transaction. */
 export async function scanned(
   client: PoolClient,
-  { stream, cuboids, zoned }: Omit<RefreshTarget, "hoursFrom">,
+  targets: readonly RefreshTarget[],
   dates: Dates,
-  through: number,
-): Promise<{ readonly fold: Fold; readonly rows: number }> {
-  const fold = new Fold({ stream, cuboids, zoned, ...dates });
-  const span = spanOfDays(dates.first, dates.end, zonesOf(cuboids, zoned));
-  const text = withoutParameters(scanText(stream, scanOf(stream), span, through));
-  const rows = await readLines(client, text, (buffer, start, end) => fold.push(buffer, start, end));
-  return { fold, rows };
+  zoned: Catalog["zoned"],
+): Promise<{ readonly folds: readonly Fold[]; readonly rows: number }> {
+  const pass = new Pass({ targets, zoned, ...dates });
+  const cuboids = targets.flatMap((target) => target.cuboids);
+  const text = withoutParameters(scanText(targets, spanOfDays(dates.first, dates.end, zonesOf(cuboids, zoned))));
+  const byIndex = isByIndex(targets.map(({ stream }) => stream)) ? "off" : "on";
+  await client.query(`set local enable_hashjoin = ${byIndex}; set local enable_mergejoin = ${byIndex}`);
+  const rows = await readLines(client, text, (buffer, start, end) => pass.push(buffer, start, end));
+  return { folds: pass.folds, rows };
 }
 
 /** Every zone whose days the cells are of. */
@@ -107,9 +116,9 @@ function splitByTable(groups: Iterable<CellGroup>, hoursFrom: number): [CellGrou
 /** Rows that a later watermark can still change, as they stand, for each date that they belong to in some calendar. */
 async function writePending(
   client: PoolClient,
-  { stream, cuboids, zoned }: RefreshTarget,
+  { stream, cuboids, through }: RefreshTarget,
   dates: Dates,
-  through: number,
+  zoned: Catalog["zoned"],
 ): Promise<void> {
   const [from, to] = [sql`${dateOf(dates.first)}::date`, sql`${dateOf(dates.end)}::date`];
   const table = ident(pendingTable(stream));
@@ -133,10 +142,10 @@ async function writePending(
 
 async function noteUnits(
   client: PoolClient,
-  { stream, hoursFrom }: RefreshTarget,
+  { stream, through }: RefreshTarget,
   dates: Dates,
   fold: Fold,
-  through: number,
+  hoursFrom: number,
   msEach: number,
 ): Promise<void> {
   const days = Array.from({ length: dates.end - dates.first }, (_, at) => dates.first + at);

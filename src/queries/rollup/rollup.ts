@@ -6,11 +6,10 @@ import { sql } from "../sql.ts";
 import { readWatermarks, throughOf } from "../watermarks.ts";
 import { dateOf, dayNumber } from "./calendar.ts";
 import { captureChanges, markDirty } from "./changes.ts";
-import type { Cuboid } from "./cuboids.ts";
 import { chooseCuboids, type LatticeOptions } from "./lattice.ts";
-import { moveOn, type RefreshTarget, refreshDates } from "./refresh.ts";
-import { rowsWithin, scopeOf } from "./scan.ts";
-import { readState, type StreamState, type Unit } from "./state.ts";
+import { type Dates, moveOn, type RefreshTarget, refreshDates } from "./refresh.ts";
+import { passesOf, rowsWithin, scopeOf } from "./scan.ts";
+import { type RollupState, readState, type StreamState, type Unit } from "./state.ts";
 import { createTables, dropTables, query } from "./store.ts";
 import { type Stream, type Streams, streamsOf } from "./streams.ts";
 
@@ -83,13 +82,10 @@ export async function rollUp(pool: Pool, options: RollupOptions): Promise<Rollup
     const until = options.paced ? performance.now() + limits.rollupTickMs : Number.POSITIVE_INFINITY;
     await captureChanges(client, streams, options);
     if (await prepare(client, streams, options)) await captureChanges(client, streams, options);
-    for (const stream of streams.all) {
-      const { readAt, streams: known } = await readState(client);
-      const state = known.get(stream.id);
-      if (!state || state.cuboids.length === 0) continue;
-      sum.streams += 1;
-      await refreshStream(client, stream, state, readAt, options, sum, until);
-    }
+    const state = await readState(client);
+    const followed = streams.all.filter(({ id }) => (state.streams.get(id)?.cuboids.length ?? 0) > 0);
+    sum.streams = followed.length;
+    await refreshBatches(client, await batchesOf(client, followed, state, options), options, sum, until);
     return true;
   });
   return { ...sum, ms: performance.now() - started, held: done !== null };
@@ -127,37 +123,56 @@ async function canBeFollowed(client: PoolClient, table: string): Promise<boolean
   return rows[0]?.can === true;
 }
 
-async function refreshStream(
+interface Batch {
+  readonly dates: Dates;
+  readonly targets: readonly RefreshTarget[];
+}
+
+/** What there is to do, newest dates of all passes first, for those are asked about. */
+async function batchesOf(
   client: PoolClient,
-  stream: Stream,
-  state: StreamState,
-  readAt: number,
+  streams: readonly Stream[],
+  state: RollupState,
   options: RollupOptions,
+): Promise<Batch[]> {
+  const rowsMax = options.stepRowsMax ?? limits.rollupBatchRowsMax;
+  const all: Batch[] = [];
+  for (const pass of passesOf(streams)) {
+    const wanted = new Map<number, RefreshTarget[]>();
+    for (const stream of pass) {
+      const known = state.streams.get(stream.id) as StreamState;
+      const through = await throughOfStream(client, stream, options);
+      const target = { stream, cuboids: known.cuboids, through };
+      for (const day of wantedDays(known, state.readAt, options)) wanted.set(day, [...(wanted.get(day) ?? []), target]);
+    }
+    const rowsADay = Math.max(...pass.map(({ id }) => state.streams.get(id)?.rowsADay ?? 0));
+    all.push(...together(wanted, rowsADay, rowsMax));
+  }
+  return all.sort((a, b) => b.dates.end - a.dates.end);
+}
+
+async function refreshBatches(
+  client: PoolClient,
+  batches: readonly Batch[],
+  { catalog, now, signal, onProgress }: RollupOptions,
   sum: { days: number; rows: number; cells: number; unfinished: boolean },
   until: number,
 ): Promise<void> {
-  const wanted = wantedDays(state, readAt, options);
-  if (wanted.length === 0) return;
-  const { catalog, now } = options;
-  const through = await throughOfStream(client, stream, options);
-  const target: RefreshTarget = {
-    stream,
-    cuboids: state.cuboids as readonly Cuboid[],
-    zoned: catalog.zoned,
-    hoursFrom: Math.floor(now / DAY_MS) - limits.rollupHoursKeptDays,
-  };
-  let done = 0;
-  for (const dates of batches(wanted, state.rowsADay, options.stepRowsMax ?? limits.rollupBatchRowsMax)) {
-    if (options.signal?.aborted || performance.now() > until) {
+  const hoursFrom = Math.floor(now / DAY_MS) - limits.rollupHoursKeptDays;
+  const unitsIn = ({ dates, targets }: Batch): number => (dates.end - dates.first) * targets.length;
+  const all = batches.reduce((units, batch) => units + unitsIn(batch), 0);
+  for (const batch of batches) {
+    if (signal?.aborted || performance.now() > until) {
       sum.unfinished = true;
       return;
     }
-    const { rows, cells } = await refreshDates(client, target, dates, through);
-    done += dates.end - dates.first;
-    sum.days += dates.end - dates.first;
+    const { dates, targets } = batch;
+    const { rows, cells } = await refreshDates(client, targets, dates, { zoned: catalog.zoned, hoursFrom });
+    sum.days += unitsIn(batch);
     sum.rows += rows;
     sum.cells += cells;
-    options.onProgress({ stream: stream.id, day: dateOf(dates.first), done, all: wanted.length, rows, cells });
+    const stream = targets.map((target) => target.stream.id).join(", ");
+    onProgress({ stream, day: dateOf(dates.first), done: sum.days, all, rows, cells });
   }
 }
 
@@ -188,15 +203,19 @@ export function wantedDays(state: StreamState, readAt: number, { from, to, paced
   return days.filter((day) => day >= first && day < end);
 }
 
-/** Neighbouring dates together, up to so many rows that their cells stay small in memory. */
-function batches(days: readonly number[], rowsADay: number, rowsMax: number): { first: number; end: number }[] {
+/** Neighbouring dates that the same streams want, newest first, up to so many rows that their cells stay small in memory. */
+function together(wanted: ReadonlyMap<number, readonly RefreshTarget[]>, rowsADay: number, rowsMax: number): Batch[] {
   const most = Math.max(1, Math.min(31, Math.floor(rowsMax / Math.max(1, rowsADay))));
-  const made: { first: number; end: number }[] = [];
-  for (const day of days) {
+  const made: Batch[] = [];
+  for (const [day, targets] of [...wanted].sort(([a], [b]) => b - a)) {
     const last = made.at(-1);
-    if (last && last.first === day + 1 && last.end - last.first < most)
-      made[made.length - 1] = { first: day, end: last.end };
-    else made.push({ first: day, end: day + 1 });
+    const joins =
+      last?.dates.first === day + 1 &&
+      last.dates.end - last.dates.first < most &&
+      last.targets.length === targets.length &&
+      last.targets.every((target, at) => target === targets[at]);
+    if (joins) made[made.length - 1] = { dates: { first: day, end: last.dates.end }, targets };
+    else made.push({ dates: { first: day, end: day + 1 }, targets });
   }
   return made;
 }

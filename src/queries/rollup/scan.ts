@@ -4,7 +4,7 @@ import { expression, joinsFor, type Scope } from "../compile-scope.ts";
 import type { Span } from "../periods.ts";
 import { instant } from "../spelling.ts";
 import { all, ident, join, nothing, render, type SqlText, sql } from "../sql.ts";
-import type { Stream } from "./streams.ts";
+import { type Stream, tablesIn } from "./streams.ts";
 
 /** Conditions of one column: a sum of powers of two that a double keeps exactly. */
 const BITS_PER_MASK = 50;
@@ -46,26 +46,88 @@ export function bitOf(
   return { mask: Math.floor(index / BITS_PER_MASK), bit: 2 ** (index % BITS_PER_MASK) };
 }
 
-/** The statement of a scan over a span of the stream's time: settled rows only, as of the watermark `through`. */
-export function scanText(stream: Stream, scan: Scan, span: Span, through: number): SqlText {
+/** Whether every row of the fact's table is the stream's, as it stands. */
+export const isWhole = ({ fact, settled }: Stream): boolean => fact.where === null && settled.length === 0;
+
+/**
+ * Streams that one scan serves, for they read the same table by the same time and split it alike: a decision is joined to its case once for all of
+ * them. One whose rows are told by a sub-query over other tables is read alone, where the planner turns that into a join.
+ */
+export function passesOf(streams: readonly Stream[]): Stream[][] {
+  const passes = new Map<string, Stream[]>();
+  for (const stream of streams) {
+    const { fact, on, dimensions } = stream;
+    const split = dimensions.map((id) => fact.dimensions[id]?.expr);
+    const alone = isSought(stream) || fact.joins.some(({ select }) => /:through\b/.test(select ?? "")) ? stream.id : "";
+    const key = JSON.stringify([fact.table, fact.alias, on, dimensions, split, alone]);
+    const pass = passes.get(key) ?? [];
+    if (pass.some((other) => !haveSameJoins(other, stream))) passes.set(stream.id, [stream]);
+    else passes.set(key, [...pass, stream]);
+  }
+  return [...passes.values()];
+}
+
+/** Its rows are told by a sub-query over another table. */
+const isSought = ({ fact }: Stream): boolean => tablesIn([fact.where ?? ""]).some((table) => table !== fact.table);
+
+const haveSameJoins = (a: Stream, b: Stream): boolean =>
+  a.fact.joins.every((one) => {
+    const other = b.fact.joins.find(({ alias }) => alias === one.alias);
+    return other === undefined || JSON.stringify(other) === JSON.stringify(one);
+  });
+
+/**
+ * Rows of a short span meet their joined rows by index, one by one; the planner, which takes pages to be on a disk, would rather read all
+ * the other table. Not so where a joined table has the time, or rows are sought over other tables.
+ */
+export const isByIndex = ([first]: readonly Stream[]): boolean =>
+  first?.on.startsWith(`${first.fact.alias}.`) === true && !isSought(first);
+
+/** A stream with the watermark that its rows are read as of. */
+export interface Read {
+  readonly stream: Stream;
+  readonly through: number;
+}
+
+/** The statement of a scan over a span of its streams' time: settled rows only. */
+export function scanText(reads: readonly Read[], span: Span): SqlText {
+  const { stream: first, through } = reads[0] as Read;
+  const scope = scopeOf(first, through);
+  const columns = [
+    ...first.dimensions.map((id) => expression((first.fact.dimensions[id] as { expr: CatalogSql }).expr, scope)),
+    sql`floor(extract(epoch from ${expression(first.on, scope)}))::bigint`,
+    ...reads.flatMap(columnsOf),
+  ];
+  const used = reads.flatMap(({ stream }) => usedBy(stream));
+  const joins = [...new Map(reads.flatMap(({ stream }) => stream.fact.joins.map((one) => [one.alias, one]))).values()];
+  const only = reads.length === 1 ? belongs(reads[0] as Read) : [];
+  const merged = { ...first, fact: { ...first.fact, joins, where: null } };
+  return sql`select ${join(columns, ", ")} ${rowsWithin(merged, { ...scope, fact: merged.fact }, span, used, only)}`;
+}
+
+const usedBy = (stream: Stream): CatalogSql[] => {
+  const { conditions, amounts } = scanOf(stream);
+  return [...conditions.flat(), ...amounts, ...stream.settled, ...(stream.fact.where ? [stream.fact.where] : [])];
+};
+
+const belongs = ({ stream, through }: Read): SqlText[] =>
+  [...(stream.fact.where ? [stream.fact.where] : []), ...stream.settled].map(
+    (one) => sql`(${expression(one, scopeOf(stream, through))})`,
+  );
+
+/** A stream's own fields of a row: whether it belongs, where not every row does; its masks; its amounts. */
+function columnsOf(read: Read): SqlText[] {
+  const { stream, through } = read;
   const scope = scopeOf(stream, through);
+  const scan = scanOf(stream);
   const masks = Array.from({ length: scan.masks }, (_, mask) =>
     maskColumn(scan.conditions.slice(mask * BITS_PER_MASK, (mask + 1) * BITS_PER_MASK), scope),
   );
-  const columns = [
-    ...stream.dimensions.map((id) => expression((stream.fact.dimensions[id] as { expr: CatalogSql }).expr, scope)),
-    sql`floor(extract(epoch from ${expression(stream.on, scope)}))::bigint`,
+  return [
+    ...(isWhole(stream) ? [] : [sql`case when ${all(belongs(read))} then 1 else 0 end`]),
     ...masks,
     ...scan.amounts.map((amount) => sql`(${expression(amount, scope)})::float8`),
   ];
-  const used = [...scan.conditions.flat(), ...scan.amounts, ...stream.settled];
-  return sql`select ${join(columns, ", ")} ${rowsWithin(
-    stream,
-    scope,
-    span,
-    used,
-    stream.settled.map((one) => expression(one, scope)),
-  )}`;
 }
 
 function maskColumn(conditions: readonly (readonly CatalogSql[])[], scope: Scope): SqlText {

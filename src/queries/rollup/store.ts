@@ -75,7 +75,7 @@ function columnsOf(stream: Stream, time: string): string[] {
   ];
 }
 
-/** Cells into their tables; zeros are left NULL, which takes no room. */
+/** Cells into their tables; zeros are left NULL, which takes no room, and so are bins of which none is censored. */
 export async function writeCells(
   client: PoolClient,
   stream: Stream,
@@ -113,7 +113,8 @@ function binFields(bins: ReadonlyMap<number, Float64Array> | undefined): string 
   if (!bins || bins.size === 0) return "\t\\N\t\\N\t\\N\t\\N";
   const sorted = [...bins].sort(([a], [b]) => a - b);
   const part = (at: number): string => `{${sorted.map(([, sums]) => sums[at]).join(",")}}`;
-  return `\t{${sorted.map(([bin]) => bin).join(",")}}\t${part(0)}\t${part(1)}\t${part(2)}`;
+  const censored = sorted.some(([, sums]) => sums[1] !== 0) ? part(1) : "\\N";
+  return `\t{${sorted.map(([bin]) => bin).join(",")}}\t${part(0)}\t${censored}\t${part(2)}`;
 }
 
 const escaped = (value: string): string =>

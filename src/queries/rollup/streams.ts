@@ -74,11 +74,7 @@ function whyLeft(measure: PlainMeasure, catalog: Catalog): string | null {
   const fact = catalog.facts.get(measure.fact)?.definition;
   if (!fact) return "its fact is not in the catalog";
   if (fact.grain !== "event" || fact.times[measure.on]?.kind !== "instant") return "its rows are totals already";
-  const known = new Set([
-    fact.table,
-    ...fact.joins.map(({ table }) => table),
-    ...fact.touchedBy.map(({ table }) => table),
-  ]);
+  const known = new Set(fact.touchedBy.map(({ table }) => table));
   const unknown = tablesIn([...fragmentsOf(fact), ...fragmentsIn(measure)]).find((table) => !known.has(table));
   if (unknown !== undefined) return `its fact does not say which rows a change of ${unknown} concerns (touched_by)`;
   if (thresholdsOf(measure) === null) return "it compares with the watermark in a way that cannot be settled";
@@ -93,7 +89,8 @@ const fragmentsOf = (fact: FactDefinition): string[] => [
 ];
 const fragmentsIn = (measure: ScopedMeasure): string[] =>
   Object.values(measure).filter((value): value is string => typeof value === "string");
-const tablesIn = (fragments: readonly string[]): string[] =>
+/** Tables that catalog fragments read in sub-queries. */
+export const tablesIn = (fragments: readonly string[]): string[] =>
   fragments.flatMap((text) =>
     [...text.matchAll(/(?<!\bdistinct\s+)\b(?:from|join)\s+([a-z_]\w*\.[a-z_]\w*)/gi)].map(
       ([, name]) => name as string,
@@ -134,7 +131,7 @@ function streamOf(id: string, measures: readonly ScopedMeasure[], catalog: Catal
 }
 
 /** Raised when cells are written in another way, so that older ones are not read. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** Distinct values, numbered in order of appearance. */
 class Register<T> {

@@ -35,7 +35,7 @@ afterAll(() => db?.end());
 
 const PERIOD = { from: "2026-02-01", to: "2026-03-10" };
 const ALL = [
-  "decisions", "overturn_cohort", "automation_stood", "precision", "tat_p50", "sla", "queue_wait", "repeat_violation", "rework", "aht",
+  "decisions", "overturn_cohort", "automation_stood", "precision", "tat_p50", "sla", "queue_wait", "wrong_reason", "rework", "aht",
 ] as const; // biome-ignore format: one list, read as one
 
 const ask = async (measure: Measure, question: Partial<Question>): Promise<Measurement> => {
