@@ -8,7 +8,7 @@ import { dateOf } from "./calendar.ts";
 import { moveOn, zonesOf } from "./refresh.ts";
 import { scopeOf } from "./scan.ts";
 import { type RollupState, readState } from "./state.ts";
-import { dropTables, pendingTable, query } from "./store.ts";
+import { dropTables, keyOf, pendingTable, query } from "./store.ts";
 import type { Stream, Streams } from "./streams.ts";
 
 export interface Captured {
@@ -309,16 +309,6 @@ function isChanged(alias: string, { seen, sweptSeen, page, sweeps }: Since): Sql
   const behind = sql`${ident(alias)}.ctid >= ${`(${page},0)`}::tid`;
   if (!sweeps) return sql`${behind} and ${isNew(alias, seen)}`;
   return sql`${isNew(alias, sweptSeen)} and (not ${behind} or (${isNew(alias, seen)}))`;
-}
-
-/** The primary key of a stream's table; empty without one. */
-async function keyOf(client: PoolClient, stream: Stream): Promise<string[]> {
-  const { rows } = await client.query<{ name: string }>(
-    `select a.attname as name from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
-     where i.indrelid = $1::regclass and i.indisprimary`,
-    [stream.fact.table],
-  );
-  return rows.map(({ name }) => name);
 }
 
 /** Notes dates that have to be made, or made anew. */

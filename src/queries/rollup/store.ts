@@ -37,6 +37,9 @@ export async function createTables(
   if (stream.settled.length > 0) {
     await client.query(`create table ${pendingTable(stream)} (like ${stream.fact.table}, rollup_day date not null)`);
     await client.query(`create index on ${pendingTable(stream)} (rollup_day)`);
+    const key = await keyOf(client, stream);
+    if (key.length > 0)
+      await client.query(`create index on ${pendingTable(stream)} (${key.map((column) => `"${column}"`).join(", ")})`);
   }
   await query(
     client,
@@ -49,6 +52,16 @@ export async function createTables(
         values (${stream.id}, ${id}, ${calendar}, ${dimensions}, ${histograms}, ${cells}, ${bytes})`,
     );
   }
+}
+
+/** The primary key of a stream's table; empty without one. */
+export async function keyOf(client: PoolClient, stream: Stream): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `select a.attname as name from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
+     where i.indrelid = $1::regclass and i.indisprimary`,
+    [stream.fact.table],
+  );
+  return rows.map(({ name }) => name);
 }
 
 /** Forgets a stream: its tables, and what is known about them. */
