@@ -12,6 +12,13 @@ export interface RateEvent {
 export const isoDays = (count: number): string[] =>
   Array.from({ length: count }, (_, i) => new Date(Date.UTC(2026, 0, 1) + i * 86_400_000).toISOString().slice(0, 10));
 
+/** A simulated rate with what nobody who only sees the data can know. */
+export interface RateWorldSeries extends ScanSeries {
+  /** The rate of each day without its event. */
+  readonly truth: readonly number[];
+  readonly rho: number;
+}
+
 const FACTORS = [0.4, 1.5, 2, 3];
 
 /**
@@ -23,7 +30,7 @@ export function rateWorld(count: number, days: number, seed: number, withEvent: 
   const random = randomOf(seed);
   const dated = isoDays(days);
   const events: RateEvent[] = [];
-  const series = Array.from({ length: count }, (_, i): ScanSeries => {
+  const series = Array.from({ length: count }, (_, i): RateWorldSeries => {
     const event =
       random.uniform() < withEvent
         ? {
@@ -39,7 +46,7 @@ export function rateWorld(count: number, days: number, seed: number, withEvent: 
   return { series, events };
 }
 
-function rateSeries(id: string, dated: string[], random: Random, event: RateEvent | null): ScanSeries {
+function rateSeries(id: string, dated: string[], random: Random, event: RateEvent | null): RateWorldSeries {
   const cases = 5 * 1000 ** random.uniform();
   const rate = 0.05 * 10 ** random.uniform();
   const rho = 0.03 * random.uniform();
@@ -47,10 +54,13 @@ function rateSeries(id: string, dated: string[], random: Random, event: RateEven
   const rateOf = Array.from({ length: 7 }, () => Math.exp(0.1 * random.normal()));
   let drift = 0;
   const denominators: number[] = [];
+  const truth: number[] = [];
   const values = dated.map((_, t) => {
     drift = 0.99 * drift + 0.005 * random.normal();
     const factor = event && t >= event.start && t < event.start + event.days ? event.factor : 1;
-    const mean = Math.min(0.95, rate * (rateOf[t % 7] ?? 1) * Math.exp(drift) * factor);
+    const usual = rate * (rateOf[t % 7] ?? 1) * Math.exp(drift);
+    const mean = Math.min(0.95, usual * factor);
+    truth.push(Math.min(0.95, usual));
     const n = Math.max(1, random.poisson(cases * (casesOf[t % 7] ?? 1)));
     denominators.push(n);
     return random.binomial(n, overdispersed(mean, rho, random));
@@ -64,6 +74,8 @@ function rateSeries(id: string, dated: string[], random: Random, event: RateEven
     denominators,
     masked: dated.map(() => false),
     calendar: dated.map(() => null),
+    truth,
+    rho,
   };
 }
 

@@ -3,13 +3,13 @@
  * `--null-year` also runs a quiet year of 700 series (minutes). Everything is seeded. Exit code 1 where a goal is missed.
  */
 
-import { twoSided } from "../../src/insights/detect/discrete-tails.ts";
+import { rateTails, twoSided } from "../../src/insights/detect/discrete-tails.ts";
 import { scan } from "../../src/insights/detect/scan.ts";
 import { simulate } from "../../src/insights/detect/simulate.ts";
 import { tracksOf } from "../../src/insights/detect/tracks.ts";
 import { adjustP } from "../../src/insights/multiplicity/adjust-p.ts";
 import { RATE_PEERS } from "./rate-peers.ts";
-import { type RateEvent, rateWorld } from "./rates-world.ts";
+import { type RateEvent, type RateWorldSeries, rateWorld } from "./rates-world.ts";
 import { goal, report, writeTable } from "./report.ts";
 
 const Q = 0.1;
@@ -55,33 +55,61 @@ interface Alarm {
   readonly at: number;
 }
 
-/** Share of false alarm days, false alarms a series-month (one that goes on is counted once) and events found, of 300 series. */
+/** Constants were settled on other seeds (103, 203, 303, 403). */
+const SEEDS = [3, 13, 23];
+
+/**
+ * Share of false alarm days, false alarms a series-month (one that goes on is counted once) and events found, in three worlds of 300 series.
+ * An alarm on the day after an event is false, though it says since when.
+ */
 function discoveries(): string[] {
-  const { series, events } = rateWorld(300, DAYS, 3, 0.6);
-  const [from, to] = [DAYS - EVALUATED, DAYS - 1];
-  const rows = Object.entries(RATE_PEERS).map(([name, peer]) => {
-    const alarms: Alarm[] = [];
-    for (let at = from; at <= to; at++) {
-      const p = series.map((own) => peer(own, at)).map((value) => (Number.isNaN(value) ? 1 : value));
-      adjustP(p, "benjamini-hochberg").forEach((q, i) => {
-        if (q <= Q) alarms.push({ id: series[i]?.id ?? "", at });
-      });
-    }
-    return scoreRow(name, alarms, events);
-  });
-  const own: Alarm[] = [];
-  for (let at = from; at <= to; at++)
-    own.push(...scan(series, { at, q: Q, minEffect: 0, minVolume: 0 }).map(({ id }) => ({ id, at })));
-  const ours = scoreOf(own, events);
+  const worlds = SEEDS.map((seed) => rateWorld(300, DAYS, seed, 0.6));
+  const rowOf = (name: string, alarmsOf: (series: readonly RateWorldSeries[], at: number) => string[]): Scored => {
+    const alarms = worlds.map(({ series }) =>
+      Array.from({ length: EVALUATED }, (_, i) => DAYS - EVALUATED + i).flatMap((at) =>
+        alarmsOf(series, at).map((id) => ({ id, at })),
+      ),
+    );
+    const scored = worlds.map(({ events }, i) => scoreOf(alarms[i] ?? [], events));
+    const mean = (of: (own: Score) => number): number => scored.reduce((sum, own) => sum + of(own), 0) / scored.length;
+    return {
+      name,
+      falseShare: mean((own) => own.falseShare),
+      falseAMonth: mean((own) => own.falseAMonth),
+      recall: mean((own) => own.recall),
+      late: mean((own) => own.late),
+    };
+  };
+  const adjusted =
+    (pOf: (series: RateWorldSeries, at: number) => number) =>
+    (series: readonly RateWorldSeries[], at: number): string[] => {
+      const p = series.map((own) => pOf(own, at)).map((value) => (Number.isNaN(value) ? 1 : value));
+      return adjustP(p, "benjamini-hochberg").flatMap((q, i) => (q <= Q ? [series[i]?.id ?? ""] : []));
+    };
+  const peers = Object.entries(RATE_PEERS).map(([name, peer]) => rowOf(name, adjusted(peer)));
+  const truth = rowOf(KNOWS, adjusted(knowsTheTruth));
+  const ours = rowOf(OURS, (series, at) => scan(series, { at, q: Q, minEffect: 0, minVolume: 0 }).map(({ id }) => id));
   goal("BH 10 %: false share", ours.falseShare, ours.falseShare <= 0.1);
   goal("BH 10 %: false alarms a series-month", ours.falseAMonth, ours.falseAMonth <= 0.02);
   goal("BH 10 %: event recall", ours.recall, ours.recall >= 0.58);
   return [
     "| test, BH at 10 % a day | false share | false alarms a series-month | events found | days late |",
     "|---|---|---|---|---|",
-    ...rows,
-    scoreRow(OURS, own, events),
+    ...[...peers, truth, ours].map(
+      ({ name, falseShare, falseAMonth, recall, late }) =>
+        `| ${[name, falseShare.toFixed(3), falseAMonth.toFixed(3), recall.toFixed(3), late.toFixed(1)].join(" | ")} |`,
+    ),
   ];
+}
+
+type Score = ReturnType<typeof scoreOf>;
+type Scored = Score & { readonly name: string };
+
+const KNOWS = "a test of the day that knows the true rate and over-dispersion";
+
+function knowsTheTruth({ truth, rho, values, denominators }: RateWorldSeries, at: number): number {
+  const [rate, n] = [truth[at] ?? 0, denominators?.[at] ?? 0];
+  return twoSided(rateTails(values[at] ?? 0, n, n * rate, n * rate * (1 - rate) * (1 + (n - 1) * rho)));
 }
 
 /** Alarms of one series within a week of the last are one. */
@@ -113,11 +141,6 @@ function scoreOf(alarms: readonly Alarm[], events: readonly RateEvent[]) {
     recall: found.size / events.length,
     late,
   };
-}
-
-function scoreRow(name: string, alarms: readonly Alarm[], events: readonly RateEvent[]): string {
-  const { falseShare, falseAMonth, recall, late } = scoreOf(alarms, events);
-  return `| ${[name, falseShare.toFixed(3), falseAMonth.toFixed(3), recall.toFixed(3), late.toFixed(1)].join(" | ")} |`;
 }
 
 /** Findings of a quiet year of 700 series at the digest's setting. */

@@ -43,6 +43,7 @@ export function trackAmount(series: ScanSeries, until: number, shock: Shock | nu
     score,
     dispersion: 0,
     days: recent.length,
+    precision: () => 0,
     exposure: new Float64Array(y.length).fill(1),
     expectedFrom: (t, start) => (expected[t] ?? Number.NaN) + (level[start] ?? 0) - (level[t] ?? 0),
     tails: amountTails(TAIL_FREEDOM),

@@ -5,6 +5,14 @@ import { logBeta, logChoose, logGamma } from "../special/stirling.ts";
 
 /** Beyond this standard deviation a lattice of ones is as good as continuous. */
 const EXACT_SD_MAX = 100;
+/** Below this size the tail of a negative binomial thins out too slowly to be summed. */
+const EXACT_SIZE_MIN = 0.01;
+
+/** Chances and means nearer to none (or all) are none (or all). */
+const CERTAIN = 1e-12;
+
+/** All cases of a day are nearly one case: an inflated variance can ask for more than n cases can vary. */
+const CORRELATION_MAX = 0.999;
 
 /** ln P(K = k) of n cases whose chance of a hit is Beta(a, b). Source: Skellam (1948). */
 export function betaBinomialLogPmf(k: number, n: number, a: number, b: number): number {
@@ -25,11 +33,10 @@ export function negativeBinomialLogPmf(k: number, mean: number, size: number): n
  */
 export function rateTails(k: number, n: number, mean: number, variance: number): Tails {
   const chance = mean / n;
-  if (!(chance > 0 && chance < 1)) return certain(k, mean);
+  if (!(chance > CERTAIN && chance < 1 - CERTAIN)) return certain(k, Math.round(mean));
   const binomial = n * chance * (1 - chance);
   const rho = n > 1 ? (variance / binomial - 1) / (n - 1) : 0;
-  const most = Math.max(rho, 1e-9);
-  const size = 1 / most - 1;
+  const size = 1 / Math.min(Math.max(rho, 1e-9), CORRELATION_MAX) - 1;
   if (Number.isInteger(k) && Number.isInteger(n) && variance < EXACT_SD_MAX ** 2)
     return outward(
       k,
@@ -48,10 +55,10 @@ export function rateTails(k: number, n: number, mean: number, variance: number):
 
 /** Mid-p tails of a count with that mean and variance: negative binomial, or Poisson where the variance is not larger; gamma where wide. */
 export function countTails(k: number, mean: number, variance: number): Tails {
-  if (!(mean > 0)) return certain(k, mean);
+  if (!(mean > CERTAIN)) return certain(k, 0);
   const alpha = Math.max((variance - mean) / (mean * mean), 1e-9);
   const size = 1 / alpha;
-  if (Number.isInteger(k) && variance < EXACT_SD_MAX ** 2)
+  if (Number.isInteger(k) && variance < EXACT_SD_MAX ** 2 && size > EXACT_SIZE_MIN)
     return outward(
       k,
       Math.exp(negativeBinomialLogPmf(k, mean, size)),
@@ -82,14 +89,14 @@ function outward(k: number, at: number, ratio: (i: number) => number, most: numb
     for (let i = k; i < most; i++) {
       term *= ratio(i);
       sum += term;
-      if (term < sum * 1e-12) break;
+      if (term <= sum * 1e-12) break;
     }
     return { lower: 1 - sum, upper: sum };
   }
   for (let i = k - 1; i >= 0; i--) {
     term /= ratio(i);
     sum += term;
-    if (term < sum * 1e-12) break;
+    if (term <= sum * 1e-12) break;
   }
   return { lower: sum, upper: 1 - sum };
 }

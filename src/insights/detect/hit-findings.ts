@@ -2,9 +2,9 @@ import type { Reading } from "../forecast/forecast-rows.ts";
 import type { Grain } from "../forecast/timeline.ts";
 import { twoSided } from "./discrete-tails.ts";
 import type { Finding } from "./finding.ts";
-import { trackHits } from "./hits-track.ts";
 import type { Cycle } from "./levels.ts";
 import type { ScanSeries } from "./series.ts";
+import { settledHits } from "./settled-hits.ts";
 import type { Track } from "./track.ts";
 
 const DAY_MINUTES = 1_440;
@@ -21,8 +21,8 @@ export function hitFindings(
   const series = seriesOf(reads, kind);
   const last = reads.length - 1;
   const cycles = cyclesOf(reads.length, grain, seasons);
-  const first = trackHits(series, last, 0, null, cycles);
-  const track = trackHits(series, last, first.dispersion, null, cycles);
+  const [track] = settledHits([series], last, [], cycles);
+  if (!track) return [];
   const findings: Finding[] = [];
   let seen = 0;
   for (let bucket = 0; bucket <= last; bucket++) {

@@ -1,4 +1,5 @@
 import { countTails, rateTails } from "./discrete-tails.ts";
+import type { Episode } from "./episodes.ts";
 import { HolidayProfile } from "./holiday-profile.ts";
 import { type Cycle, Level, PRIOR_HITS, SeasonFactors, weeklyCycle } from "./levels.ts";
 import type { ScanSeries } from "./series.ts";
@@ -10,7 +11,7 @@ const WINSOR = 3;
 /**
  * Baseline of a rate (hits of cases) or of a count (cases = 1): exponentially discounted level × shrunk weekday factor × learned holiday
  * profile × the parent's shock. Days are winsorised at 3 standard deviations before they enter. Over-dispersion: given, or 0 for a first look.
- * Days may be other buckets where their cycles are given.
+ * Days may be other buckets where their cycles are given. Days of episodes are judged, not learned.
  */
 export function trackHits(
   series: ScanSeries,
@@ -18,6 +19,7 @@ export function trackHits(
   dispersion: number,
   shock: Shock | null,
   cycles: readonly Cycle[] = [weeklyCycle(series.days)],
+  episodes: readonly Episode[] = [],
 ): Track {
   const binomial = isBinomial(series, until);
   const made = emptyTrack(until + 1);
@@ -56,7 +58,7 @@ export function trackHits(
     const kept = t < LEARN_DAYS ? value : Math.min(expected + WINSOR * sd, Math.max(expected - WINSOR * sd, value));
     const clean = expected > 0 ? (kept * plain) / expected : kept;
     if (label !== null) holidays.learn(label, clean, sunday, own, PRIOR_HITS);
-    else {
+    else if (!episodes.some(({ from, to }) => t >= from && t <= to)) {
       level.learn(clean / factor, n);
       factors.learn(t, clean, n * base);
     }
@@ -137,7 +139,7 @@ function dispersionOf(
   }: Pick<Track, "observed" | "expected" | "score" | "exposure"> & { readonly doubts: Float64Array },
   until: number,
   binomial: boolean,
-): { dispersion: number; days: number } {
+): Pick<Track, "dispersion" | "days" | "precision"> {
   const squares: number[] = [];
   const weights: number[] = [];
   const levels: number[] = [];
@@ -151,7 +153,7 @@ function dispersionOf(
     weights.push(binomial ? n - 1 : mean);
     levels.push(doubts[t] ?? 0);
   }
-  if (squares.length === 0) return { dispersion: 0, days: 0 };
+  if (squares.length === 0) return { dispersion: 0, days: 0, precision: () => 0 };
   const starts = squares.map((square, i) => (square / 0.455 - 1) / Math.max(weights[i] ?? 0, 1)).sort((a, b) => a - b);
   let rho = Math.max(0, starts[starts.length >> 1] ?? 0);
   for (let round = 0; round < 4; round++) {
@@ -165,5 +167,7 @@ function dispersionOf(
     });
     rho = bottom > 0 ? Math.min(0.5, Math.max(0, top / bottom)) : 0;
   }
-  return { dispersion: rho, days: squares.length };
+  const precision = (at: number): number =>
+    weights.reduce((sum, w, i) => sum + (w / (1 + w * (at + (levels[i] ?? 0)))) ** 2, 0) / 2;
+  return { dispersion: rho, days: squares.length, precision };
 }

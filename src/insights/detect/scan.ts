@@ -21,7 +21,7 @@ export interface ScanOptions {
 
 /**
  * What left its expectation on day `at`, each finding once: the whole or, where the rest of the whole is quiet without it, the part.
- * Four looks at each series (the day, the last 7, the last 28, their spread) make one p by weighted Bonferroni; over all series the false
+ * Five looks at each series (the day, the last 4, 7 and 28, their spread) make one p by their weighted harmonic mean; over all series the false
  * discovery share is held at `q`. Findings come with the smallest p first.
  * Sources: Farrington et al. (1996) and Noufaily et al. (2013) for baselines; Benjamini & Hochberg (1995); Genovese et al. (2006) for weights.
  */
@@ -31,8 +31,7 @@ export function scan(all: readonly ScanSeries[], options: ScanOptions): Judgemen
   const told = (judgement: Judgement): Judgement => (exchanged.has(judgement.id) ? ofTheHits(judgement) : judgement);
   const tested = tracksOf(series, at)
     .map((tracked) => ({ tracked, look: lookAt(tracked, at, minVolume) }))
-    // A p that is no number would take the others' false discovery share with it.
-    .filter((each): each is { tracked: Tracked; look: Look } => each.look !== null && !Number.isNaN(each.look.p));
+    .filter((each): each is { tracked: Tracked; look: Look } => each.look !== null);
   const adjusted = adjustP(
     tested.map(({ look }) => look.p),
     "benjamini-hochberg",

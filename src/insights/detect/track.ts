@@ -16,6 +16,8 @@ export interface Track {
   /** Dispersion as estimated from this series alone, and the days behind it. */
   readonly dispersion: number;
   readonly days: number;
+  /** 1 / variance of that estimate, were this the dispersion. */
+  readonly precision: (dispersion: number) => number;
   /** What day t would have been expected to be with the level known before day `start`. */
   readonly expectedFrom: (t: number, start: number) => number;
   /** Tails of a sum over days with this mean, variance and number of cases. */

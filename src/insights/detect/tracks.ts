@@ -1,6 +1,7 @@
 import { amountTails, isPositive, tailFreedoms, trackAmount } from "./amount-track.ts";
 import { isBinomial, trackHits } from "./hits-track.ts";
 import type { ScanSeries } from "./series.ts";
+import { settledHits } from "./settled-hits.ts";
 import { amountShock, hitsShock, type Shock } from "./shock.ts";
 import type { Track } from "./track.ts";
 import { medianOf, windowInflation } from "./windows.ts";
@@ -23,8 +24,7 @@ type Baseline = Pick<Tracked, "track" | "shock">;
 export const WINDOWS = [7, 28] as const;
 export type WindowDays = (typeof WINDOWS)[number];
 
-/** Days' worth of trust in the usual over-dispersion of the kind, and windows' worth in the usual inflation. */
-const PRIOR_DAYS = 30;
+/** Windows' worth of trust in the usual inflation. */
 const PRIOR_WINDOWS = 4;
 /** A variance from few windows is uncertain itself. */
 const FEW_WINDOWS = 4;
@@ -77,12 +77,10 @@ function trackGroup(group: readonly ScanSeries[], at: number, made: Map<string, 
     const parent = series.parent === null ? undefined : made.get(series.parent)?.track;
     return parent ? hitsShock(parent, trackHits(series, at, 0, null)) : null;
   });
-  const first = group.map((series, i) => trackHits(series, at, 0, shocks[i] ?? null));
-  const usual = medianOf(first.filter(({ days }) => days > 0).map(({ dispersion }) => dispersion));
+  const tracks = settledHits(group, at, shocks);
   group.forEach((series, i) => {
-    const { dispersion, days } = first[i] ?? { dispersion: 0, days: 0 };
-    const shrunk = (dispersion * days + PRIOR_DAYS * usual) / (days + PRIOR_DAYS);
-    made.set(series.id, { track: trackHits(series, at, shrunk, shocks[i] ?? null), shock: shocks[i] ?? null });
+    const track = tracks[i];
+    if (track) made.set(series.id, { track, shock: shocks[i] ?? null });
   });
 }
 
@@ -126,6 +124,12 @@ function withInflation(rough: readonly Omit<Tracked, "inflation">[], at: number)
     };
     return { ...each, inflation: { 7: of(7), 28: of(28) } };
   });
+}
+
+/** Days are taken as independent, and what a week and four weeks have beyond that grows evenly with the days. */
+export function inflationOver(inflation: Tracked["inflation"], days: number): number {
+  if (days <= 7) return 1 + ((inflation[7] - 1) * (days - 1)) / 6;
+  return inflation[7] + ((inflation[28] - inflation[7]) * (Math.min(28, days) - 7)) / 21;
 }
 
 /** Where no window of that length fits into the past. */

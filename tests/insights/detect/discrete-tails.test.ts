@@ -1,9 +1,11 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   betaBinomialLogPmf,
   countTails,
   negativeBinomialLogPmf,
   rateTails,
+  twoSided,
 } from "../../../src/insights/detect/discrete-tails.ts";
 
 /** Expected values: SciPy 1.17.1, stats.betabinom and stats.nbinom; mid-p = P(K < k) + ½P(K = k). */
@@ -42,5 +44,39 @@ describe("over-dispersed counts", () => {
     const { lower } = rateTails(0, 4451, 94.4, 115 ** 2);
     expect(lower).toBeGreaterThan(1e-4);
     expect(lower).toBeLessThan(0.5);
+  });
+});
+
+describe("tails", () => {
+  const sized = fc.tuple(
+    fc.integer({ min: 1, max: 100_000 }),
+    fc.double({ min: 0, max: 1, noNaN: true }),
+    fc.double({ min: 0, max: 1, noNaN: true }),
+    fc.double({ min: -2, max: 7, noNaN: true }),
+  );
+
+  it("of a rate are a chance whatever the variance, more than its cases can have included", () => {
+    fc.assert(
+      fc.property(sized, ([n, chance, share, spread]) => {
+        const mean = n * chance;
+        const p = twoSided(rateTails(Math.round(n * share), n, mean, mean * (1 - chance) * 10 ** spread));
+        expect(p).toBeGreaterThanOrEqual(0);
+        expect(p).toBeLessThanOrEqual(1);
+      }),
+    );
+    const p = twoSided(rateTails(2, 2, 1.2, 8_900));
+    expect(p).toBeGreaterThan(0.2);
+  });
+
+  it("of a count are a chance, and come back, however far out it is", () => {
+    fc.assert(
+      fc.property(sized, ([k, mean, scale, spread]) => {
+        const own = mean * 10 ** (6 * scale);
+        const p = twoSided(countTails(k, own, own * 10 ** spread));
+        expect(p).toBeGreaterThanOrEqual(0);
+        expect(p).toBeLessThanOrEqual(1);
+      }),
+    );
+    expect(twoSided(countTails(100_000, 5, 5))).toBe(0);
   });
 });
