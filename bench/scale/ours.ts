@@ -76,9 +76,11 @@ async function warm(house: House, words: string, serverPid: number): Promise<Omi
   };
 }
 
-/** Results are shared while their watermarks stand. */
+/** Results are shared while their watermarks stand: a millisecond further they are other data. */
 async function forgetResults(house: House): Promise<void> {
-  await house.pools.writer.query("update mart.watermarks set loaded_at = loaded_at + interval '1 microsecond'");
+  await house.pools.writer.query(
+    "update mart.watermarks set complete_through = complete_through + interval '1 millisecond'",
+  );
 }
 
 let asked = 0;
