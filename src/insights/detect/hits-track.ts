@@ -41,8 +41,10 @@ export function trackHits(
     const sunday = n * base * factors.ofPhase(0);
     const pull = shock?.size[t] ?? 1;
     const asked = label === null ? null : holidays.expect(label, sunday, own, PRIOR_HITS);
-    const plain = asked ? cap(within(value / pull, asked.low, asked.high, own)) : own;
-    const expected = cap(shock?.open[t] ? within(value, plain, plain * pull, plain * pull) : plain * pull);
+    const moved = (hits: number, by: number): number => (binomial ? movedOdds(hits, n, by) : hits * by);
+    const plain = asked ? cap(within(moved(value, 1 / pull), asked.low, asked.high, own)) : own;
+    const pulled = moved(plain, pull);
+    const expected = cap(shock?.open[t] ? within(value, plain, pulled, pulled) : pulled);
     const doubt = (asked?.doubt ?? 0) * expected * expected;
     const known = level.known(dispersion, binomial);
     doubts[t] = 1 / (known + 1);
@@ -72,6 +74,12 @@ export function trackHits(
       ? (value, mean, variance, cases) => rateTails(value, cases, mean, variance)
       : (value, mean, variance) => countTails(value, mean, variance),
   };
+}
+
+/** Hits whose odds are multiplied: of rare hits nearly the factor itself; what is always hit stays so. */
+function movedOdds(hits: number, n: number, by: number): number {
+  const all = n - hits + hits * by;
+  return all > 0 ? (hits * by * n) / all : hits;
 }
 
 function emptyTrack(length: number) {

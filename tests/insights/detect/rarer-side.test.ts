@@ -65,6 +65,20 @@ it("speaks no more often than one world in twenty while nothing happens", () => 
   expect(loud.length).toBeLessThanOrEqual(4);
 });
 
+/** Half of the misses of the first and the last part. */
+const BETTER = [0.975 / 0.95, 1, 0.8 / 0.6] as const;
+
+it("leaves a part alone that is all hits or none, whatever the others do", () => {
+  for (const seed of seeds(200, 10)) {
+    const [whole, ...parts] = family(seed, (part, t) => (part === 1 ? 0 : t > AT - 20 ? (BETTER[part] ?? 1) : 1)) as [
+      ScanSeries,
+      ...ScanSeries[],
+    ];
+    const found = scan([whole, ...parts], { at: AT, minEffect: 0.01 });
+    expect(found.filter(({ id }) => id === "part 1")).toEqual([]);
+  }
+});
+
 it("tells the same of hits and of misses, the other way round", () => {
   const world = family(7, (part, t) => (part === 0 && t >= AT - 4 ? 0.8 : 1));
   const [hits, misses] = [scan(world, { at: AT, minEffect: 0 }), scan(world.map(missesOf), { at: AT, minEffect: 0 })];
