@@ -41,7 +41,7 @@ export function trackHits(
     const sunday = n * base * factors.ofPhase(0);
     const pull = shock?.size[t] ?? 1;
     const asked = label === null ? null : holidays.expect(label, sunday, own, PRIOR_HITS);
-    const moved = (hits: number, by: number): number => (binomial ? movedOdds(hits, n, by) : hits * by);
+    const moved = (hits: number, by: number): number => (binomial && hits > n / 2 ? movedOdds(hits, n, by) : hits * by);
     const plain = asked ? cap(within(moved(value, 1 / pull), asked.low, asked.high, own)) : own;
     const pulled = moved(plain, pull);
     const expected = cap(shock?.open[t] ? within(value, plain, pulled, pulled) : pulled);
@@ -76,7 +76,7 @@ export function trackHits(
   };
 }
 
-/** Hits whose odds are multiplied: of rare hits nearly the factor itself; what is always hit stays so. */
+/** Where most are hits there is no room for a factor on them: it moves their odds, and what is always hit stays so. */
 function movedOdds(hits: number, n: number, by: number): number {
   const all = n - hits + hits * by;
   return all > 0 ? (hits * by * n) / all : hits;
