@@ -7,7 +7,7 @@ import { readConfig } from "../src/config.ts";
 import { fixedClock } from "../src/kernel/clock.ts";
 import { type House, openHouse } from "../src/main.ts";
 import { closedSetsOf, loadDirectory } from "../src/queries/load/load.ts";
-import { BENCH_NOW, generate } from "./scale/generate.ts";
+import { BENCH_NOW, DAYS, generate } from "./scale/generate.ts";
 import { compileMs, secondsUntilLateAppeal } from "./scale/late.ts";
 import { measureOurs, type OursTimes } from "./scale/ours.ts";
 import { openChdb, openDuckDb, type Peer } from "./scale/peers.ts";
@@ -19,8 +19,9 @@ import { type EngineTimes, reportText } from "./scale/report.ts";
  * Generates, loads, rolls up and asks, and beside it in the same run raw PostgreSQL, DuckDB and chdb over one wide table of the same rows.
  *
  *   npm --prefix bench/peers install --no-package-lock                  # once: the peers
- *   npm run bench -- --rows 1e6 [--dir .bench] [--keep] [--only ours|peers]
+ *   npm run bench -- --rows 1e6 [--dir .bench] [--keep] [--only ours|peers] [--days 400]
  *
+ * Fewer days make the days denser: 1e7 rows of 40 days are the last 40 days of 1e8 rows of 400.
  * Steps that are done are kept in `--dir` and not done again with `--keep`. Prints Markdown; the figures are also in result-<rows>.json.
  */
 const { values: flags } = parseArgs({
@@ -29,11 +30,14 @@ const { values: flags } = parseArgs({
     dir: { type: "string", default: ".bench" },
     keep: { type: "boolean", default: false },
     only: { type: "string", default: "" },
+    days: { type: "string", default: String(DAYS) },
   },
 });
 const rows = Number(flags.rows);
 if (!Number.isInteger(rows) || rows < 10_000)
   throw new Error(`--rows wants a whole number from 10000 up, e.g. 1e6; got "${flags.rows}".`);
+const days = Number(flags.days);
+if (!Number.isInteger(days) || days < 1) throw new Error(`--days wants a whole number from 1 up; got "${flags.days}".`);
 const NOW = new Date(BENCH_NOW).toISOString();
 /** `load` is measured on so many cases; all of them are then copied straight into the tables. */
 const LOAD_SAMPLE_ROWS = 100_000;
@@ -52,7 +56,7 @@ process.env.MODSTATS_DATA_DIR = join(folder, "db");
 process.env.DATABASE_URL = "";
 process.env.MODSTATS_STATEMENT_TIMEOUT_MS = "600000";
 
-const counts = await step("generate", () => generate(join(folder, "csv"), rows));
+const counts = await step("generate", () => generate(join(folder, "csv"), rows, days));
 let house = await open();
 const serverPid = await serverPidOf(house.pools.writer);
 if (flags.only !== "peers") {
@@ -118,7 +122,7 @@ async function timed(pid: number, work: () => Promise<unknown>) {
 async function loadSample({ pools: { writer }, catalog }: House, pid: number) {
   const sample = join(folder, "sample");
   mkdirSync(sample, { recursive: true });
-  await generate(sample, LOAD_SAMPLE_ROWS);
+  await generate(sample, LOAD_SAMPLE_ROWS, days);
   rmSync(join(sample, "wide.csv"));
   await writer.query(EMPTIED);
   const rules = { now: BENCH_NOW, closedSets: closedSetsOf(catalog) };

@@ -4,23 +4,29 @@ import { join } from "node:path";
 
 /** Where the bench's world ends: Tue 17 Mar 2026, 10:05 in Singapore. */
 export const BENCH_NOW = Date.parse("2026-03-17T10:05+08:00");
+/** Unless said otherwise. */
 export const DAYS = 400;
 
 export const FILES = ["cases", "decisions", "appeals", "qa_labels", "wide"] as const;
 
 /**
  * Writes `rows` cases and their decisions, appeals and labels as CSV in the mart's shape, and `wide.csv`: one row per decision with all that the
- * questions read, the table that an analyst of a column store would keep. Dimensions are Zipf-like, moments follow the hours of the day.
- * Streams; the same seed gives the same bytes.
+ * questions read, the table that an analyst of a column store would keep. Dimensions are Zipf-like, moments follow the hours of the day of
+ * the last `days` days. Streams; the same seed gives the same bytes.
  */
-export async function generate(folder: string, rows: number, seed = 2026): Promise<Record<string, number>> {
+export async function generate(
+  folder: string,
+  rows: number,
+  days = DAYS,
+  seed = 2026,
+): Promise<Record<string, number>> {
   const sinks = FILES.map((name) => new Sink(join(folder, `${name}.csv`), HEADERS[name]));
   const [cases, decisions, appeals, labels, wide] = sinks as [Sink, Sink, Sink, Sink, Sink];
   const random = mulberry32(seed);
-  const start = BENCH_NOW - DAYS * DAY;
+  const start = BENCH_NOW - days * DAY;
   const sellers = Math.max(1_000, Math.min(2_000_000, Math.floor(rows / 5)));
   for (let id = 1; id <= rows; id++) {
-    const linear = (DAYS * DAY * (id - random())) / rows;
+    const linear = (days * DAY * (id - random())) / rows;
     const created = start + linear - 0.1 * DAY * Math.sin((2 * Math.PI * linear) / DAY);
     const market = pick(MARKETS, random);
     const queue = pick(QUEUES, random);

@@ -32,13 +32,10 @@ describe("the parts of a change add up to it within 1e-9", () => {
         const made = decomposeRate(segments);
         if (!made) return;
         const { effects, before, after, change, rate, mix } = made;
-        expectExact(
-          effects.flatMap((effect) => [effect.rate, effect.mix]),
-          change,
-          before,
-          after,
-        );
-        expectExact([rate, mix], change, before, after);
+        const parts = effects.flatMap((effect) => [effect.rate, effect.mix]);
+        expectExact(parts, change, before, after);
+        // Effects of the size 25 may sum to a millionth: rounding is relative to the effects, not to what is left of them.
+        expectExact([rate, mix], change, before, after, ...parts);
       }),
       { numRuns: 2_000 },
     );
