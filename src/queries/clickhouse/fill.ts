@@ -14,7 +14,7 @@ import { all, ident, join, type SqlText, sql } from "../sql.ts";
 import type { ClickhouseWriter } from "./engine.ts";
 import type { Built } from "./registry.ts";
 
-export interface Fill extends RefreshTarget, RefreshOptions {
+export interface Fill extends Omit<RefreshTarget, "rowsADay">, RefreshOptions {
   readonly dates: Dates;
   /** The number of the first date's build; each next date's is one more. */
   readonly firstBuild: number;

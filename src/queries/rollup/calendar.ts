@@ -37,6 +37,13 @@ export const spanOfDays = (first: number, end: number, zones: readonly string[])
   to: Math.max(...zones.map((zone) => startOfDay(end, zone))),
 });
 
+/** Whether all days of dates (half-open) begin with an hour of UTC: those of zones of half and quarter hours do not. */
+export function hasWholeHours(zone: string, first: number, end: number): boolean {
+  for (let day = first - 1; day <= end + 1; day += 1) if (startOfDay(day, zone) % HOUR_MS !== 0) return false;
+  return true;
+}
+const HOUR_MS = 3_600_000;
+
 /** The local day number of a second in a zone. Rows come roughly in order of time, so the day found last is tried first. */
 export class DayOfSecond {
   readonly #zone: string;

@@ -4,7 +4,7 @@ import { limits } from "../../kernel/limits.ts";
 import type { Grain, Period } from "../../kernel/question.ts";
 import type { Scope } from "../compile-scope.ts";
 import { dayOf, instantOf, isDay, spanOf } from "../periods.ts";
-import { type Calendar, dateOf, dayNumber, HOUR, OWN, startOfDay } from "./calendar.ts";
+import { type Calendar, dateOf, dayNumber, HOUR, hasWholeHours, OWN, startOfDay } from "./calendar.ts";
 import type { Cuboid } from "./cuboids.ts";
 import type { RollupState, StreamState, Unit } from "./state.ts";
 import { measureKey, type Reading, type Stream, type Streams } from "./streams.ts";
@@ -187,7 +187,7 @@ function splitHours(asked: Asked): Split | null {
   const span = spanOf(period, zone);
   const until = Math.min(span.to, scope.now);
   const [first, end] = [Math.ceil(span.from / HOUR_MS), Math.floor(until / HOUR_MS)];
-  if (first >= end || !hasWholeHours(zone, first, end)) return null;
+  if (first >= end || !hasWholeHours(zone, Math.floor(first / 24), Math.ceil(end / 24))) return null;
   const usable = (hour: number): boolean => {
     const unit = known.units.get(Math.floor(hour / 24));
     return isUsable(unit, asked) && unit.hasHours;
@@ -208,14 +208,6 @@ function splitHours(asked: Asked): Split | null {
     rolledDays,
     eventDays: (until - span.from) / DAY_MS - rolledDays,
   };
-}
-
-/** Zones of half and quarter hours have days that no hours of UTC add up to. */
-function hasWholeHours(zone: string, firstHour: number, endHour: number): boolean {
-  for (let day = Math.floor(firstHour / 24) - 1; day <= Math.ceil(endHour / 24) + 1; day += 1) {
-    if (startOfDay(day, zone) % HOUR_MS !== 0) return false;
-  }
-  return true;
 }
 
 const daysIn = (ranges: readonly Range[]): number => ranges.reduce((sum, { from, to }) => sum + to - from, 0);

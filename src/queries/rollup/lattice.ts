@@ -4,8 +4,9 @@ import { limits } from "../../kernel/limits.ts";
 import { expression } from "../compile-scope.ts";
 import { all, ident, sql } from "../sql.ts";
 import { type Calendar, HOUR, OWN } from "./calendar.ts";
+import type { CellGroup } from "./cell-groups.ts";
 import { CELL_DIMENSIONS_MAX, type Cuboid } from "./cuboids.ts";
-import type { CellGroup, Fold } from "./fold.ts";
+import type { Fold } from "./fold.ts";
 import { scanned } from "./refresh.ts";
 import { rowsWithin, scopeOf } from "./scan.ts";
 import { query } from "./store.ts";
@@ -85,7 +86,7 @@ export interface MeasuredStream {
 async function measure(
   client: PoolClient,
   stream: Stream,
-  { day }: TypicalDay,
+  { day, rows }: TypicalDay,
   options: LatticeOptions,
 ): Promise<MeasuredStream> {
   if (day === null) return { stream, rows: 0, candidates: [] };
@@ -94,7 +95,7 @@ async function measure(
   await client.query("begin read only");
   const { folds } = await scanned(
     client,
-    [{ stream, cuboids, through: options.now }],
+    [{ stream, cuboids, through: options.now, rowsADay: rows }],
     dates,
     options.catalog.zoned,
   ).finally(() => client.query("rollback"));
@@ -200,7 +201,7 @@ function bytesOf(group: CellGroup): number {
     bytes += ROW_BYTES;
     for (const value of values) bytes += (value?.length ?? 0) + 1;
     for (const number of group.numbers[index] as Float64Array) if (number !== 0) bytes += 8;
-    for (const bins of group.bins[index] ?? []) bytes += bins.size === 0 ? 0 : 72 + bins.size * 14;
+    for (const { bins } of group.durations[index] ?? []) bytes += bins.length === 0 ? 0 : 72 + bins.length * 14;
   });
   return bytes;
 }

@@ -148,13 +148,15 @@ async function folded(
   unit: Unit,
   { zoned }: Catalog,
 ): Promise<CellMap> {
-  const target = { stream, cuboids, through: unit.settledThrough };
+  const target = { stream, cuboids, through: unit.settledThrough, rowsADay: unit.rows };
   const { folds } = await scanned(client, [target], { first: day, end: day + 1 }, zoned);
   const cells: CellMap = new Map();
-  for (const { cuboid, time, values, numbers, bins } of (folds[0] as Fold).groups()) {
+  for (const { cuboid, time, values, numbers, durations } of (folds[0] as Fold).groups()) {
     values.forEach((names, index) => {
       const at = cuboid.calendar === HOUR ? time * 3_600 : time * 86_400;
-      const sums = (bins[index] ?? []).map((histogram) => total([...histogram.values()]));
+      const sums = (durations[index] ?? []).map(({ events, censored, seconds }) =>
+        [events, censored, seconds].map(total),
+      );
       const all = [
         ...(numbers[index] as Float64Array),
         ...(cuboid.histograms ? padded(sums, stream.histograms.length) : []),
@@ -165,8 +167,7 @@ async function folded(
   return cells;
 }
 
-const total = (bins: readonly Float64Array[]): number[] =>
-  [0, 1, 2].map((part) => bins.reduce((sum, bin) => sum + (bin[part] as number), 0));
+const total = (numbers: Float64Array): number => numbers.reduce((sum, number) => sum + number, 0);
 const padded = (sums: readonly number[][], length: number): number[] =>
   Array.from({ length }, (_, at) => sums[at] ?? [0, 0, 0]).flat();
 const cellKey = (cuboid: number, at: number, values: readonly (string | null)[]): string =>

@@ -3,8 +3,9 @@ import type { Catalog } from "../../catalog/catalog.ts";
 import { expression } from "../compile-scope.ts";
 import { ident, join, sql } from "../sql.ts";
 import { dateOf, HOUR, OWN, spanOfDays } from "./calendar.ts";
+import type { CellGroup } from "./cell-groups.ts";
 import type { Cuboid } from "./cuboids.ts";
-import { type CellGroup, type Fold, Pass } from "./fold.ts";
+import { type Fold, Pass } from "./fold.ts";
 import { isByIndex, type Read, rowsWithin, scanText, scopeOf, withoutParameters } from "./scan.ts";
 import { cellTable, pendingTable, query, readLines, writeCells } from "./store.ts";
 
@@ -17,6 +18,7 @@ export interface Dates {
 /** A stream of a pass, with the watermark that its rows are read as of. */
 export interface RefreshTarget extends Read {
   readonly cuboids: readonly Cuboid[];
+  readonly rowsADay: number;
 }
 
 export interface RefreshOptions {
@@ -52,7 +54,8 @@ export async function refreshDates(
       const [days, hours] = splitByTable(fold.groups(), options.hoursFrom);
       cells += await writeCells(client, target.stream, "day", days);
       cells += await writeCells(client, target.stream, "hour", hours);
-      if (target.stream.settled.length > 0) await writePending(client, target, dates, options.zoned);
+      if (target.stream.settled.length > 0)
+        await writePending(client, target, dates, options.zoned, fold.passedOver() > 0);
     }
     const msEach = (performance.now() - started) / (dates.end - dates.first) / targets.length;
     for (const [index, target] of targets.entries()) {
@@ -74,7 +77,12 @@ export async function scanned(
   dates: Dates,
   zoned: Catalog["zoned"],
 ): Promise<{ readonly folds: readonly Fold[]; readonly rows: number }> {
-  const pass = new Pass({ targets, zoned, ...dates });
+  const pass = new Pass({
+    targets,
+    zoned,
+    ...dates,
+    rowsADay: Math.max(...targets.map(({ rowsADay }) => rowsADay)),
+  });
   const cuboids = targets.flatMap((target) => target.cuboids);
   const text = withoutParameters(scanText(targets, spanOfDays(dates.first, dates.end, zonesOf(cuboids, zoned))));
   const byIndex = isByIndex(targets.map(({ stream }) => stream)) ? "off" : "on";
@@ -113,16 +121,21 @@ function splitByTable(groups: Iterable<CellGroup>, hoursFrom: number): [CellGrou
   return [days, hours];
 }
 
-/** Rows that a later watermark can still change, as they stand, for each date that they belong to in some calendar. */
+/**
+ * Rows that a later watermark can still change, as they stand, for each date that they belong to in some calendar. Where the scan passed no
+ * row over (`some`), there is none to look for.
+ */
 async function writePending(
   client: PoolClient,
   { stream, cuboids, through }: RefreshTarget,
   dates: Dates,
   zoned: Catalog["zoned"],
+  some: boolean,
 ): Promise<void> {
   const [from, to] = [sql`${dateOf(dates.first)}::date`, sql`${dateOf(dates.end)}::date`];
   const table = ident(pendingTable(stream));
   await query(client, sql`delete from ${table} where rollup_day >= ${from} and rollup_day < ${to}`);
+  if (!some) return;
   const scope = scopeOf(stream, through);
   const zones = zonesOf(cuboids, zoned);
   const settled = join(

@@ -142,7 +142,7 @@ async function batchesOf(
     for (const stream of pass) {
       const known = state.streams.get(stream.id) as StreamState;
       const through = await throughOfStream(client, stream, options);
-      const target = { stream, cuboids: known.cuboids, through };
+      const target = { stream, cuboids: known.cuboids, through, rowsADay: known.rowsADay };
       for (const day of wantedDays(known, state.readAt, options)) wanted.set(day, [...(wanted.get(day) ?? []), target]);
     }
     const rowsADay = Math.max(...pass.map(({ id }) => state.streams.get(id)?.rowsADay ?? 0));

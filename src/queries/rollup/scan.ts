@@ -6,8 +6,8 @@ import { instant } from "../spelling.ts";
 import { all, ident, join, nothing, render, type SqlText, sql } from "../sql.ts";
 import { type Stream, tablesIn } from "./streams.ts";
 
-/** Conditions of one column: a sum of powers of two that a double keeps exactly. */
-const BITS_PER_MASK = 50;
+/** Conditions of one column: a sum of powers of two in 32 bits. */
+const BITS_PER_MASK = 30;
 
 /**
  * What a scan sends for each row: the dimensions' values, the second of its bucket's time, the conditions as bits, the amounts. Each distinct
@@ -89,7 +89,7 @@ export interface Read {
   readonly through: number;
 }
 
-/** The statement of a scan over a span of its streams' time: settled rows only. */
+/** The statement of a scan over a span of its streams' time. Rows that wait for the watermark are among them, and told apart. */
 export function scanText(reads: readonly Read[], span: Span): SqlText {
   const { stream: first, through } = reads[0] as Read;
   const scope = scopeOf(first, through);
@@ -100,7 +100,7 @@ export function scanText(reads: readonly Read[], span: Span): SqlText {
   ];
   const used = reads.flatMap(({ stream }) => usedBy(stream));
   const joins = [...new Map(reads.flatMap(({ stream }) => stream.fact.joins.map((one) => [one.alias, one]))).values()];
-  const only = reads.length === 1 ? belongs(reads[0] as Read) : [];
+  const only = reads.length === 1 && first.fact.where !== null ? [sql`(${expression(first.fact.where, scope)})`] : [];
   const merged = { ...first, fact: { ...first.fact, joins, where: null } };
   return sql`select ${join(columns, ", ")} ${rowsWithin(merged, { ...scope, fact: merged.fact }, span, used, only)}`;
 }

@@ -5,8 +5,9 @@ import type { PoolClient } from "pg";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 import { ident, render, type SqlText, sql } from "../sql.ts";
 import { dateOf } from "./calendar.ts";
+import type { CellGroup } from "./cell-groups.ts";
 import { CELL_DIMENSIONS_MAX, type Cuboid } from "./cuboids.ts";
-import type { CellGroup } from "./fold.ts";
+import type { DurationRun } from "./fold-cells.ts";
 import type { Stream } from "./streams.ts";
 
 export type CellTable = "day" | "hour";
@@ -118,16 +119,14 @@ function lineOf(group: CellGroup, index: number, table: CellTable, histograms: n
     line += value === undefined || value === null ? "\t\\N" : `\t${escaped(value)}`;
   }
   for (const number of group.numbers[index] as Float64Array) line += number === 0 ? "\t\\N" : `\t${number}`;
-  for (let at = 0; at < histograms; at += 1) line += binFields(group.bins[index]?.[at]);
+  for (let at = 0; at < histograms; at += 1) line += binFields(group.durations[index]?.[at]);
   return `${line}\n`;
 }
 
-function binFields(bins: ReadonlyMap<number, Float64Array> | undefined): string {
-  if (!bins || bins.size === 0) return "\t\\N\t\\N\t\\N\t\\N";
-  const sorted = [...bins].sort(([a], [b]) => a - b);
-  const part = (at: number): string => `{${sorted.map(([, sums]) => sums[at]).join(",")}}`;
-  const censored = sorted.some(([, sums]) => sums[1] !== 0) ? part(1) : "\\N";
-  return `\t{${sorted.map(([bin]) => bin).join(",")}}\t${part(0)}\t${censored}\t${part(2)}`;
+function binFields(run: DurationRun | undefined): string {
+  if (!run || run.bins.length === 0) return "\t\\N\t\\N\t\\N\t\\N";
+  const censored = run.censored.some((count) => count !== 0) ? `{${run.censored.join()}}` : "\\N";
+  return `\t{${run.bins.join()}}\t{${run.events.join()}}\t${censored}\t{${run.seconds.join()}}`;
 }
 
 const escaped = (value: string): string =>

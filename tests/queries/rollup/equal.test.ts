@@ -96,7 +96,7 @@ describe("an answer from roll-ups is the answer from events", () => {
       }),
       { numRuns: 80, endOnFailure: true },
     );
-    expect(sources.rollup, "roll-ups answered a good part of them").toBeGreaterThan(20);
+    expect(sources.rollup, "roll-ups answered a good part of them").toBeGreaterThan(10);
   }, 120_000);
 
   test("for all splits of a metric in one pass, drawn at random", async () => {
