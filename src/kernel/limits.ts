@@ -81,6 +81,8 @@ export const limits = {
   rollupRebuildPause: 20,
   /** Changes of the facts are looked for this often. */
   rollupTickMs: 2_000,
+  /** Changes were looked for within this time: the cells of a date that goes on are taken for all of it. */
+  rollupFollowedSeconds: 10,
   /** A shared answer is computed again after this, whatever the watermarks say; sooner where nobody follows the facts' changes. */
   cacheSecondsMax: 300,
   cacheSecondsUnfollowedMax: 5,

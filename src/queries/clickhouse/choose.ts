@@ -8,6 +8,7 @@ import {
   greedy,
   type LatticeOptions,
   type MeasuredStream,
+  rowsOfTable,
 } from "../rollup/lattice.ts";
 import { rowsWithin, scopeOf } from "../rollup/scan.ts";
 import type { Stream } from "../rollup/streams.ts";
@@ -30,13 +31,10 @@ export async function chooseCuboids(
   for (const stream of streams) measured.push(await measure(writer, stream, options));
   if (Math.max(0, ...measured.map(({ rows }) => rows)) < options.eventsADayMin)
     return measured.map(({ stream, rows }) => ({ stream, rowsADay: rows, cuboids: [] }));
-  const chosen: Chosen[] = [];
-  for (const table of new Set(measured.map(({ stream }) => stream.fact.table))) {
-    const own = measured.filter(({ stream }) => stream.fact.table === table);
-    const budget = (await rowBytes(writer, table)) * Math.max(...own.map(({ rows }) => rows)) * options.budgetShare;
-    chosen.push(...greedy(own, budget, options));
-  }
-  return chosen;
+  let bytes = 0;
+  for (const table of new Set(streams.map(({ fact }) => fact.table)))
+    bytes += (await rowBytes(writer, table)) * rowsOfTable(table, measured);
+  return greedy(measured, bytes * options.budgetShare, options);
 }
 
 async function measure(writer: ClickhouseWriter, stream: Stream, options: LatticeOptions): Promise<MeasuredStream> {

@@ -164,7 +164,7 @@ export async function readRegistry(engine: Engine, generation: number): Promise<
       units,
     });
   }
-  return { generation, readAt: streams[0]?.read_at ?? 0, streams: known };
+  return { generation, readAt: streams[0]?.read_at ?? 0, streams: known, isFollowed: false };
 }
 
 interface BuildRow {
@@ -188,6 +188,7 @@ const unitOf = ({ build, started, row_count, stray_count, has_hours, settled, bu
   builtAt: started,
   buildMs: build_ms,
   dirtySince: null,
+  latest: null,
   build,
 });
 const NOT_MADE: Unit = {
@@ -198,13 +199,14 @@ const NOT_MADE: Unit = {
   builtAt: 0,
   buildMs: 0,
   dirtySince: null,
+  latest: null,
   build: null,
 };
 
 /** Reads the registry again only when it has moved on. Without the database `rollup`, or the right to read it, nothing is rolled up. */
 export class RegistryStates {
   readonly #engine: Engine;
-  #known: RollupState = { generation: 0, readAt: 0, streams: new Map() };
+  #known: RollupState = { generation: 0, readAt: 0, streams: new Map(), isFollowed: false };
   #reading: Promise<RollupState> | null = null;
 
   constructor(engine: Engine) {
@@ -213,7 +215,8 @@ export class RegistryStates {
 
   async current(): Promise<RollupState> {
     const ran = await this.#engine.run(GENERATION);
-    if (!ran.ok && ran.error.code === "fault") return { generation: 0, readAt: 0, streams: new Map() };
+    if (!ran.ok && ran.error.code === "fault")
+      return { generation: 0, readAt: 0, streams: new Map(), isFollowed: false };
     if (!ran.ok) throw ran.error.cause;
     const generation = Number(ran.value.rows[0]?.generation ?? 0);
     if (this.#known.generation >= generation) return this.#known;

@@ -31,7 +31,7 @@ export interface Cover {
 
 /**
  * The cheapest cuboid that has the split's and the filters' dimensions in the days asked. A date counts as rolled up when its cells are there
- * and clean, it is over, and its rows no longer depend on the watermark; everything else is left to events. Null: events are as cheap.
+ * and clean, it is over or followed up to now, and its rows no longer depend on the watermark; everything else is left to events. Null: events are as cheap.
  */
 export function coverOf(
   measure: PlainMeasure,
@@ -48,7 +48,7 @@ export function coverOf(
   if ([...wanted].some((dimension) => !stream.dimensions.includes(dimension))) return null;
   const reading = stream.readings.get(measureKey(measure)) as Reading;
   const { period, grain } = scope.when;
-  const asked: Asked = { stream, known, reading, scope, period, grain, zoned };
+  const asked: Asked = { stream, known, reading, scope, period, grain, zoned, isFollowed: state.isFollowed };
   const fitting = known.cuboids.filter(
     (cuboid) =>
       (reading.histogram === null || cuboid.histograms) &&
@@ -77,6 +77,7 @@ interface Asked {
   readonly period: Period;
   readonly grain: Grain;
   readonly zoned: Catalog["zoned"];
+  readonly isFollowed: boolean;
 }
 
 /** Whether a cuboid's days are those of the question. */
@@ -117,6 +118,10 @@ function isUsable(unit: Unit | undefined, { reading, scope }: Asked): unit is Un
   );
 }
 
+/** A date that goes on is told by its cells as long as changes are looked for, and none of its rows is yet to come. */
+const isUpToNow = (unit: Unit | undefined, { scope, isFollowed }: Asked): boolean =>
+  isFollowed && unit !== undefined && unit.latest !== null && unit.latest < scope.now;
+
 function splitDays(calendar: Calendar, asked: Asked): Split | null {
   const { scope, period, known } = asked;
   const zones =
@@ -129,7 +134,7 @@ function splitDays(calendar: Calendar, asked: Asked): Split | null {
   if (calendar !== OWN && !haveSameDays(calendar, scope.zoning.zone, first, end)) return null;
   const usable = (day: number): boolean =>
     isUsable(known.units.get(day), asked) &&
-    zones.every((zone) => startOfDay(day + 1, zone) <= scope.now) &&
+    (zones.every((zone) => startOfDay(day + 1, zone) <= scope.now) || isUpToNow(known.units.get(day), asked)) &&
     (calendar !== OWN || [day - 1, day, day + 1].every((near) => (known.units.get(near)?.strays ?? 0) === 0));
   const rolled = joinGaps(runsOf(first, end, usable), first, end);
   const gaps = gapsOf(rolled, first, end).map(({ from, to }) => ({ from: dateOf(from), to: dateOf(to) }));

@@ -7,10 +7,18 @@ import { type CalendarPlan, type CellSet, keyOf, planOf, setOf, type WantedSets 
 import { Dictionary, Fields, RowReader, RowSums } from "./scan-row.ts";
 import type { Stream } from "./streams.ts";
 
+export interface RowsOfDate {
+  readonly rows: number;
+  /** Those whose zoned value has no zone. */
+  readonly strays: number;
+  /** The latest second of a row. */
+  readonly latest: number;
+}
+
 /** The cells of one stream, folded from a scan that may serve others too. */
 export interface Fold {
-  /** Rows by UTC date, and of them those whose zoned value has no zone. */
-  readonly rows: ReadonlyMap<number, { readonly rows: number; readonly strays: number }>;
+  /** By UTC date. */
+  readonly rows: ReadonlyMap<number, RowsOfDate>;
   /** Rows of the scan that are none of the stream's, or wait for the watermark. */
   readonly passedOver: () => number;
   /** Every cell to which a row adds anything, calendar by calendar and time by time. */
@@ -122,7 +130,7 @@ export class Pass {
     const day = this.#utc.of(second);
     const sums = this.#sums.clear();
     for (const member of this.#members) {
-      if (member.reader.read(fields, sums)) member.count(day, zone === undefined);
+      if (member.reader.read(fields, sums)) member.count(day, second, zone === undefined);
       else member.passedOver += 1;
     }
     if (sums.count === 0 && sums.durations === 0) return;
@@ -150,10 +158,10 @@ class Member {
   readonly cuboids: readonly Cuboid[];
   readonly offset: Width;
   readonly reader: RowReader;
-  readonly rows = new Map<number, { rows: number; strays: number }>();
+  readonly rows = new Map<number, { rows: number; strays: number; latest: number }>();
   passedOver = 0;
   #lastDay = Number.NaN;
-  #last = { rows: 0, strays: 0 };
+  #last = { rows: 0, strays: 0, latest: 0 };
 
   constructor(stream: Stream, cuboids: readonly Cuboid[], offset: Width) {
     this.stream = stream;
@@ -162,14 +170,15 @@ class Member {
     this.reader = new RowReader(stream, offset);
   }
 
-  count(day: number, isStray: boolean): void {
+  count(day: number, second: number, isStray: boolean): void {
     if (day !== this.#lastDay) {
       this.#lastDay = day;
-      this.#last = this.rows.get(day) ?? { rows: 0, strays: 0 };
+      this.#last = this.rows.get(day) ?? { rows: 0, strays: 0, latest: second };
       this.rows.set(day, this.#last);
     }
     this.#last.rows += 1;
     if (isStray) this.#last.strays += 1;
+    if (second > this.#last.latest) this.#last.latest = second;
   }
 }
 

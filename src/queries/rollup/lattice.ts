@@ -50,7 +50,7 @@ export interface LatticeOptions {
 }
 
 /**
- * Chooses the cuboids of streams; those that read the same table within a share of that table's bytes: each time the one with the largest gain for
+ * Chooses the cuboids of streams within a share of the bytes of their tables: each time the one with the largest gain for
  * its bytes, where the gain is what it spares the questions over the cheapest way so far (the greedy algorithm of Harinarayan, Rajaraman and
  * Ullman, "Implementing data cubes efficiently", SIGMOD 1996). Cells are counted on one real day. A cuboid with a cell for fewer than four
  * events is not worth having.
@@ -65,17 +65,18 @@ export async function chooseCuboids(
   if (Math.max(...[...typical.values()].map(({ rows }) => rows)) < options.eventsADayMin) {
     return [...typical].map(([stream, { rows }]) => ({ stream, rowsADay: rows, cuboids: [] }));
   }
-  const tables = new Map<string, MeasuredStream[]>();
-  for (const [stream, day] of typical) {
-    const own = tables.get(stream.fact.table) ?? [];
-    tables.set(stream.fact.table, [...own, await measure(client, stream, day, options)]);
+  const measured: MeasuredStream[] = [];
+  for (const [stream, day] of typical) measured.push(await measure(client, stream, day, options));
+  let bytes = 0;
+  for (const table of new Set(streams.map(({ fact }) => fact.table))) {
+    bytes += await tableBytesADay(client, table, rowsOfTable(table, measured));
   }
-  const chosen: Chosen[] = [];
-  for (const measured of tables.values()) {
-    chosen.push(...greedy(measured, (await tableBytesADay(client, measured)) * options.budgetShare, options));
-  }
-  return chosen;
+  return greedy(measured, bytes * options.budgetShare, options);
 }
+
+/** Rows a day of a table: of its largest stream. */
+export const rowsOfTable = (table: string, measured: readonly MeasuredStream[]): number =>
+  Math.max(0, ...measured.filter(({ stream }) => stream.fact.table === table).map(({ rows }) => rows));
 
 export interface MeasuredStream {
   readonly stream: Stream;
@@ -207,21 +208,18 @@ function bytesOf(group: CellGroup): number {
 }
 const ROW_BYTES = 70;
 
-/** Bytes of the streams' table, indexes included, for each day of its largest stream. */
-async function tableBytesADay(client: PoolClient, measured: readonly MeasuredStream[]): Promise<number> {
-  const [first] = measured;
-  if (!first) return 0;
+/** Bytes of so many rows of a table, indexes included. */
+async function tableBytesADay(client: PoolClient, table: string, rowsADay: number): Promise<number> {
   const { rows } = await client.query<{ bytes: number; rows: number }>(
     `select pg_total_relation_size($1::regclass)::float8 as bytes, greatest(reltuples, 0)::float8 as rows from pg_class where oid = $1::regclass`,
-    [first.stream.fact.table],
+    [table],
   );
   const [size] = rows;
-  const perRow = size && size.rows > 0 ? size.bytes / size.rows : 0;
-  return perRow * Math.max(...measured.map((one) => one.rows));
+  return size && size.rows > 0 ? (size.bytes / size.rows) * rowsADay : 0;
 }
 
 export function greedy(measured: readonly MeasuredStream[], budget: number, options: LatticeOptions): Chosen[] {
-  const shapes = measured.flatMap((one) => shapesOf(one, options));
+  const shapes = measured.flatMap((one) => shapesOf(one, eventsRead(one, measured), options));
   const offers = measured.flatMap(({ stream, rows, candidates }) =>
     candidates
       .filter(({ cells }) => cells > 0 && cells <= rows / options.eventsPerCellMin)
@@ -258,8 +256,12 @@ interface Shape extends AskedShape {
   cost: number;
 }
 
+/** Events that a question of a day reads: those of the table that has the time, be they a hundred for each row of the stream. */
+const eventsRead = ({ stream, rows }: MeasuredStream, measured: readonly MeasuredStream[]): number =>
+  Math.max(rows, ...measured.filter((other) => other.stream.on === stream.on).map((other) => other.rows));
+
 /** What may be asked, the plainer the likelier, and of each measure of the stream alike; and what was. */
-function shapesOf({ stream, rows, candidates }: MeasuredStream, { asked }: LatticeOptions): Shape[] {
+function shapesOf({ stream, candidates }: MeasuredStream, events: number, { asked }: LatticeOptions): Shape[] {
   const { plain, durations } = readingsOf(stream);
   const likely = candidates.map(({ calendar, dimensions, histograms }) => ({
     stream: stream.id,
@@ -267,9 +269,12 @@ function shapesOf({ stream, rows, candidates }: MeasuredStream, { asked }: Latti
     dimensions,
     histograms,
     weight: (PRIOR_BY_SIZE[dimensions.length] ?? 0) * (calendar === HOUR ? 0.5 : 1) * (histograms ? durations : plain),
-    cost: rows,
+    cost: events,
   }));
-  return [...likely, ...asked.filter((shape) => shape.stream === stream.id).map((shape) => ({ ...shape, cost: rows }))];
+  return [
+    ...likely,
+    ...asked.filter((shape) => shape.stream === stream.id).map((shape) => ({ ...shape, cost: events })),
+  ];
 }
 const PRIOR_BY_SIZE = [8, 4, 1];
 

@@ -163,15 +163,20 @@ async function noteUnits(
 ): Promise<void> {
   const days = Array.from({ length: dates.end - dates.first }, (_, at) => dates.first + at);
   const counts = days.map((day) => fold.rows.get(day) ?? { rows: 0, strays: 0 });
+  const latest = days.map((day) => {
+    // A date of another zone reaches into the UTC dates on either side.
+    const seconds = [day - 1, day, day + 1].flatMap((near) => fold.rows.get(near)?.latest ?? []);
+    return seconds.length === 0 ? null : new Date(Math.max(...seconds) * 1_000).toISOString();
+  });
   await query(
     client,
-    sql`insert into rollup.units (stream, day, row_count, stray_count, has_hours, settled_through, build_ms)
-      select ${stream.id}, day, rows, strays, hours, ${new Date(through).toISOString()}, ${msEach}
+    sql`insert into rollup.units (stream, day, row_count, stray_count, has_hours, settled_through, build_ms, latest)
+      select ${stream.id}, day, rows, strays, hours, ${new Date(through).toISOString()}, ${msEach}, latest
       from unnest(${days.map(dateOf)}::date[], ${counts.map(({ rows }) => rows)}::bigint[],
-        ${counts.map(({ strays }) => strays)}::bigint[], ${days.map((day) => day >= hoursFrom)}::boolean[]) as made(day, rows, strays, hours)
+        ${counts.map(({ strays }) => strays)}::bigint[], ${days.map((day) => day >= hoursFrom)}::boolean[], ${latest}::timestamptz[]) as made(day, rows, strays, hours, latest)
       on conflict (stream, day) do update set row_count = excluded.row_count, stray_count = excluded.stray_count,
         has_hours = excluded.has_hours, settled_through = excluded.settled_through, built_at = now(),
-        build_ms = excluded.build_ms, dirty_since = null`,
+        build_ms = excluded.build_ms, latest = excluded.latest, dirty_since = null`,
   );
 }
 

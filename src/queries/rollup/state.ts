@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from "pg";
+import { limits } from "../../kernel/limits.ts";
 import { render, sql } from "../sql.ts";
 import { dayNumber } from "./calendar.ts";
 import type { Cuboid } from "./cuboids.ts";
@@ -22,6 +23,8 @@ export interface Unit {
   readonly builtAt: number;
   readonly buildMs: number;
   readonly dirtySince: number | null;
+  /** The latest time of a row in its cells, milliseconds since the epoch; null when not known. */
+  readonly latest: number | null;
   /** On ClickHouse: the number that its cells carry. Null in PostgreSQL, where a date's cells are replaced. */
   readonly build: number | null;
 }
@@ -30,6 +33,8 @@ export interface RollupState {
   /** The database's clock when this was read, milliseconds since the epoch. */
   readonly readAt: number;
   readonly streams: ReadonlyMap<string, StreamState>;
+  /** Whether somebody looked for changes in the last seconds: only then do the cells of a date that goes on tell all of it. */
+  readonly isFollowed: boolean;
 }
 
 /**
@@ -46,19 +51,24 @@ export class RollupStates {
   }
 
   async current(): Promise<RollupState> {
-    const { rows } = await this.#pool.query<{ generation: number }>({
+    const { rows } = await this.#pool.query<{ generation: number; followed: boolean }>({
       name: "rollup generation",
-      text: "select generation from rollup.generation",
+      text: `select generation, ${IS_FOLLOWED} as followed from rollup.generation`,
     });
     const generation = Number(rows[0]?.generation ?? 0);
-    if (this.#known && this.#known.generation >= generation) return this.#known;
-    this.#reading ??= readState(this.#pool).finally(() => {
-      this.#reading = null;
-    });
-    this.#known = await this.#reading;
+    if (!this.#known || this.#known.generation < generation) {
+      this.#reading ??= readState(this.#pool).finally(() => {
+        this.#reading = null;
+      });
+      this.#known = await this.#reading;
+    }
+    const isFollowed = rows[0]?.followed === true;
+    if (this.#known.isFollowed !== isFollowed) this.#known = { ...this.#known, isFollowed };
     return this.#known;
   }
 }
+
+const IS_FOLLOWED = `coalesce((select max(captured_at) from rollup.captures) > clock_timestamp() - interval '${limits.rollupFollowedSeconds} seconds', false)`;
 
 /** Everything in one statement, so that no refresh falls between its parts. */
 export async function readState(pool: Pool | PoolClient): Promise<RollupState> {
@@ -69,11 +79,22 @@ export async function readState(pool: Pool | PoolClient): Promise<RollupState> {
     (select coalesce(json_agg(c), '[]') from (select * from rollup.cuboids order by stream, cuboid) c) as cuboids,
     (select coalesce(json_agg(json_build_array(stream, day, row_count, stray_count, has_hours,
       extract(epoch from settled_through)::float8 * 1000, extract(epoch from built_at)::float8 * 1000, build_ms,
-      extract(epoch from dirty_since)::float8 * 1000)), '[]') from rollup.units) as units`);
+      extract(epoch from dirty_since)::float8 * 1000, extract(epoch from latest)::float8 * 1000)), '[]') from rollup.units) as units`);
   const { rows } = await pool.query<Read>(text);
   const [read] = rows as [Read];
   const units = new Map<string, Map<number, Unit>>();
-  for (const [stream, day, count, strays, hasHours, settledThrough, builtAt, buildMs, dirtySince] of read.units) {
+  for (const [
+    stream,
+    day,
+    count,
+    strays,
+    hasHours,
+    settledThrough,
+    builtAt,
+    buildMs,
+    dirtySince,
+    latest,
+  ] of read.units) {
     const own = units.get(stream) ?? new Map<number, Unit>();
     units.set(stream, own);
     own.set(dayNumber(day), {
@@ -84,6 +105,7 @@ export async function readState(pool: Pool | PoolClient): Promise<RollupState> {
       builtAt,
       buildMs,
       dirtySince,
+      latest,
       build: null,
     });
   }
@@ -107,7 +129,7 @@ export async function readState(pool: Pool | PoolClient): Promise<RollupState> {
       units: units.get(stream) ?? new Map(),
     });
   }
-  return { generation: Number(read.generation), readAt: read.read_at, streams };
+  return { generation: Number(read.generation), readAt: read.read_at, streams, isFollowed: false };
 }
 
 interface Read {
@@ -132,6 +154,7 @@ interface Read {
     number,
     number,
     number,
+    number | null,
     number | null,
   ])[];
 }

@@ -19,7 +19,7 @@ let catalog: Catalog;
 let events: Measure;
 let cells: Measure;
 /** Some cuboids only: the changes matter here, not the splits. */
-const SOME = { budgetShare: 0.4, eventsPerCellMin: 1 };
+const SOME = { budgetShare: 1, eventsPerCellMin: 1 };
 
 beforeAll(async () => {
   db = await testDatabase();
@@ -165,6 +165,34 @@ describe("facts that come late", () => {
     ]);
     await rollUpAll(db, catalog, NOW, SOME);
     expect(await expectEqual()).toBeGreaterThan(ALL.length - 3);
+  });
+
+  test("a date that goes on: from its cells while changes are looked for and none of its rows is yet to come, else from events", async () => {
+    const today = { metrics: ["decisions"], period: { from: "2026-03-16", to: "2026-03-18" } };
+    const sources = async (): Promise<string[]> => {
+      const found = await ask(cells, today);
+      expectSameRows(found.rows, (await ask(events, today)).rows);
+      return [...new Set(found.sql.map(({ source }) => source))];
+    };
+    const look = () => rollUpAll(db, catalog, NOW, SOME);
+    await look();
+    await look();
+    expect(await sources()).toEqual(["rollup"]);
+
+    await db.writer.query("update rollup.captures set captured_at = captured_at - interval '1 minute'");
+    expect(await sources()).toContain("events");
+
+    const later = new Date(NOW + 3_600_000).toISOString();
+    await db.writer.query(
+      `insert into mart.decisions (decision_id, case_id, decided_at, decider, action, reason, guideline_version, cost_usd)
+       select 920001, case_id, $1, 'human', 'remove', 'spam', 'g1', 0.5 from mart.cases where market = 'ID' order by case_id limit 1`,
+      [later],
+    );
+    await look();
+    await look();
+    expect(await sources()).toContain("events");
+    await db.writer.query("delete from mart.decisions where decision_id = 920001");
+    await look();
   });
 
   test("in the background a late appeal shows in its cohort at the next look; one process at a time", async () => {

@@ -1,0 +1,2 @@
+-- The latest time of a row that is in a date's cells: while that is past, and the changes are followed, a date need not be over to be answered from them.
+alter table rollup.units add column latest timestamptz;
