@@ -7,8 +7,9 @@ import { readConfig } from "../src/config.ts";
 import { fixedClock } from "../src/kernel/clock.ts";
 import { type House, openHouse } from "../src/main.ts";
 import { closedSetsOf, loadDirectory } from "../src/queries/load/load.ts";
+import { rollupLag } from "../src/queries/rollup/lag.ts";
 import { BENCH_NOW, DAYS, generate } from "./scale/generate.ts";
-import { compileMs, secondsUntilLateAppeal } from "./scale/late.ts";
+import { compileMs, followed, secondsUntilLateAppeal } from "./scale/late.ts";
 import { measureOurs, type OursTimes } from "./scale/ours.ts";
 import { openChdb, openDuckDb, type Peer } from "./scale/peers.ts";
 import { commandCpuMs, copyCsv, openPostgres, serverCpuMs, serverPidOf } from "./scale/postgres.ts";
@@ -66,7 +67,7 @@ if (flags.only !== "peers") {
     ...(await timed(serverPid, () => command("rollup", "--now", NOW))),
     events: (counts.cases ?? 0) + (counts.decisions ?? 0),
   }));
-  await step("refresh", () => refreshNew(house.pools.writer, serverPid));
+  await step("refresh", () => refreshNew(house, serverPid));
   await step("check", () => timed(serverPid, () => command("rollup", "check")));
   await step("late appeal shows", () => secondsUntilLateAppeal(house, BENCH_NOW));
 }
@@ -83,7 +84,7 @@ if (flags.only !== "peers") {
   const sizes = await sizesOf(house.pools.writer);
   await house.close();
   house = await open();
-  const times = await measureOurs(house, await serverPidOf(house.pools.writer));
+  const times = await measureOurs(house, await serverPidOf(house.pools.writer), BENCH_NOW);
   ours = { ...times, sizes, cells: await cellsADay(house.pools.writer), compileMs: compileMs(house, BENCH_NOW) };
 }
 await house.close();
@@ -144,12 +145,14 @@ async function copyOurs({ pools: { writer } }: House, pid: number) {
   return { ...times, vacuum };
 }
 
-/** 10^5 new cases and decisions of the last two days, and as many late appeals of them: what a refresh costs for them. */
-async function refreshNew(pool: Pool, pid: number) {
+/** Up to 10^6 new cases and their decisions of the last two days: what it costs until they are in the roll-ups, which are followed as `start` does it. */
+async function refreshNew(house: House, pid: number) {
+  const pool = house.pools.writer;
+  const ticks = await followed(house, BENCH_NOW);
   const first = 1_000_000_000;
   await pool.query(
     `insert into mart.cases select ${first} + case_id, created_at, market, queue, source, content_type, category, seller_id, seller_tier, severity,
-       sla_due_at, views, gmv_usd from mart.cases where created_at >= $1::timestamptz - interval '2 days' and case_id < ${first} limit 100000`,
+       sla_due_at, views, gmv_usd from mart.cases where created_at >= $1::timestamptz - interval '2 days' and case_id < ${first} limit 500000`,
     [new Date(BENCH_NOW)],
   );
   const { rowCount } = await pool.query(
@@ -157,7 +160,12 @@ async function refreshNew(pool: Pool, pid: number) {
        d.reason, d.score, d.model_version, d.guideline_version, d.handle_seconds, d.cost_usd, d.superseded_at
      from mart.decisions d where d.case_id in (select case_id - ${first} from mart.cases where case_id > ${first}) and d.case_id < ${first}`,
   );
-  return { ...(await timed(pid, () => command("rollup", "--now", NOW))), events: rowCount ?? 0 };
+  const times = await timed(pid, async () => {
+    do await ticks.caughtUp();
+    while (((await rollupLag(pool))?.dirty ?? 0) > 0);
+  });
+  await ticks.stop();
+  return { ...times, events: 2 * (rowCount ?? 0) };
 }
 
 /** The command line's own command, in a process of its own as an operator runs it. */

@@ -5,12 +5,26 @@ import { createReader } from "../../src/language/reader.ts";
 import type { House } from "../../src/main.ts";
 import { compileQuestion } from "../../src/queries/create-measure.ts";
 import { postgresKeeper } from "../../src/queries/rollup/keeper.ts";
-import { startRollups } from "../../src/schedules/rollups.ts";
-import { quantile } from "./ours.ts";
+import { type RollupTicks, startRollups } from "../../src/schedules/rollups.ts";
+import { quantile } from "./quantile.ts";
 import { QUESTIONS } from "./questions.ts";
 
 const ZONE = "Asia/Singapore";
 const WAIT_MAX_MS = 60_000;
+
+/** The roll-ups followed in the background as `modstats start` does it, and up to date. */
+export async function followed(house: House, now: number): Promise<RollupTicks> {
+  const parts = { catalog: house.catalog, zone: ZONE };
+  const clock = fixedClock(new Date(now).toISOString());
+  const ticks = startRollups(postgresKeeper(house.pools.writer), parts, clock, createLog("silent"));
+  await ticks.caughtUp();
+  return ticks;
+}
+
+/** One look for changes, and what it makes anew: then dates that go on are answered from cells for some seconds. */
+export async function followOnce(house: House, now: number): Promise<void> {
+  await (await followed(house, now)).stop();
+}
 
 /**
  * Seconds from the commit of appeals about decisions of three weeks ago to the first answer that counts them, while the roll-ups are
@@ -18,13 +32,7 @@ const WAIT_MAX_MS = 60_000;
  */
 export async function secondsUntilLateAppeal(house: House, now: number): Promise<number> {
   const { writer } = house.pools;
-  const ticks = startRollups(
-    postgresKeeper(writer),
-    { catalog: house.catalog, zone: ZONE },
-    fixedClock(new Date(now).toISOString()),
-    createLog("silent"),
-  );
-  await ticks.caughtUp();
+  const ticks = await followed(house, now);
   const before = await overturned(house);
   await writer.query(
     `insert into mart.appeals select 2000000000 + row_number() over (), decision_id, decided_at + interval '2 days', decided_at + interval '3 days', 'overturned'

@@ -1,5 +1,7 @@
 import type { House } from "../../src/main.ts";
+import { followed, followOnce } from "./late.ts";
 import { serverCpuMs } from "./postgres.ts";
+import { quantile } from "./quantile.ts";
 import { QUESTIONS } from "./questions.ts";
 
 export interface OursTimes {
@@ -9,6 +11,9 @@ export interface OursTimes {
     readonly clients: number;
     readonly p50: number;
     readonly p99: number;
+    /** Of the queries alone. */
+    readonly sqlP50: number;
+    readonly sqlP99: number;
     readonly perSecond: number;
     /** Because all query slots were taken. */
     readonly refused: number;
@@ -42,14 +47,19 @@ const ROUNDS_MAX = 100;
  * Each question through the bot's own door, from words to reply. Answers are not taken from the cache of results: each round comes after the
  * watermarks were loaded anew.
  */
-export async function measureOurs(house: House, serverPid: number): Promise<OursTimes> {
+export async function measureOurs(house: House, serverPid: number, now: number): Promise<OursTimes> {
+  await followOnce(house, now);
   const cold: Record<string, number> = {};
   for (const { id, words } of QUESTIONS) cold[id] = (await ask(house, words)).ms;
   const questions: Record<string, OursQuestion> = {};
-  for (const { id, words } of QUESTIONS)
+  for (const { id, words } of QUESTIONS) {
+    await followOnce(house, now);
     questions[id] = { ...(await warm(house, words, serverPid)), coldMs: cold[id] ?? 0 };
+  }
+  const ticks = await followed(house, now);
   const clients = [];
   for (const count of [1, 4, 16]) clients.push(await atOnce(house, count));
+  await ticks.stop();
   return { questions, clients };
 }
 
@@ -116,6 +126,7 @@ async function tryToAsk(house: House, words: string) {
 /** Each client asks the questions in an order of its own, one after another. */
 async function atOnce(house: House, count: number) {
   const walls: number[] = [];
+  const sqls: number[] = [];
   let refused = 0;
   const started = performance.now();
   const covered = QUESTIONS.filter(({ worst }) => !worst);
@@ -125,16 +136,14 @@ async function atOnce(house: House, count: number) {
         const question = covered[(client * 5 + turn * 7) % covered.length];
         if (client === 0) await forgetResults(house);
         const reply = question && (await tryToAsk(house, question.words));
-        if (reply) walls.push(reply.ms);
-        else refused++;
+        if (reply) {
+          walls.push(reply.ms);
+          sqls.push(reply.sqlMs);
+        } else refused++;
       }
     }),
   );
   const perSecond = walls.length / ((performance.now() - started) / 1_000);
-  return { clients: count, p50: quantile(walls, 0.5), p99: quantile(walls, 0.99), perSecond, refused };
-}
-
-export function quantile(times: readonly number[], q: number): number {
-  const sorted = [...times].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0;
+  const [sqlP50, sqlP99] = [quantile(sqls, 0.5), quantile(sqls, 0.99)];
+  return { clients: count, p50: quantile(walls, 0.5), p99: quantile(walls, 0.99), sqlP50, sqlP99, perSecond, refused };
 }

@@ -76,11 +76,11 @@ const ms = (value: number): string => (value < 10 ? value.toFixed(1) : String(Ma
 
 function clientsTable(ours: OursTimes): string {
   const lines = ours.clients.map(
-    ({ clients, p50, p99, perSecond, refused }) =>
-      `| ${clients} | ${ms(p50)} | ${ms(p99)} | ${Math.round(perSecond)} | ${refused} |`,
+    ({ clients, p50, p99, sqlP50, sqlP99, perSecond, refused }) =>
+      `| ${clients} | ${ms(sqlP50)} / ${ms(sqlP99)} | ${ms(p50)} / ${ms(p99)} | ${Math.round(perSecond)} | ${refused} |`,
   );
   return [
-    "| clients, the thirteen mixed | p50 ms | p99 ms | answers a second | refused |",
+    "| clients, the thirteen mixed | SQL ms p50 / p99 | reply ms p50 / p99 | answers a second | refused |",
     "|---|---|---|---|---|",
     ...lines,
   ].join("\n");

@@ -63,7 +63,7 @@ export function shareMeasurements(
     kept.delete(key);
   };
   const keep = (key: string, measurement: Measurement): void => {
-    const size = 2 * (key.length + JSON.stringify(measurement).length);
+    const size = bytesOf(measurement, bytesMax) + 2 * key.length;
     if (size > bytesMax) return;
     forget(key);
     kept.set(key, { measurement, bytes: size, madeAt: clock() });
@@ -141,4 +141,16 @@ function isOver({ period, compare }: Question, now: number): boolean {
     to.length === 10 ? Date.parse(`${to}T00:00Z`) + DAY_MS : Date.parse(to),
   );
   return ends.every((end) => end <= now);
+}
+
+/** About the bytes that a value takes, not counted further than `most`: written out as JSON, the bins of an hourly split would be tens of megabytes. */
+function bytesOf(value: unknown, most: number): number {
+  if (typeof value === "string") return 2 * value.length;
+  if (typeof value !== "object" || value === null) return 8;
+  let bytes = 32;
+  for (const part of Array.isArray(value) ? value : Object.values(value)) {
+    if (bytes > most) break;
+    bytes += 8 + bytesOf(part, most - bytes);
+  }
+  return bytes;
 }

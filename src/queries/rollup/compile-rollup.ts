@@ -19,7 +19,9 @@ export function compileRollup(cover: Cover, scope: Scope, where: readonly SqlTex
     reading.histogram === null
       ? numbersText(cover, scope, where)
       : spelled({
-          postgres: histogramText(cover, scope, reading.histogram, where),
+          postgres: isCellEach(cover, scope)
+            ? ownHistogramText(cover, scope, reading.histogram, where)
+            : histogramText(cover, scope, reading.histogram, where),
           clickhouse: mapText(cover, scope, reading.histogram, where),
         });
   const { kind } = reading.measure;
@@ -45,6 +47,33 @@ function numbersText(cover: Cover, scope: Scope, where: readonly SqlText[]): Sql
     from (${cellsText(cover, scope, slotsOf(cover), where)}) rows
     ${by}
     ${shown.length > 0 ? hasRows(cover) : nothing}
+    limit ${limits.rowsMax + 1}`;
+}
+
+/** Whether each combination of split values and bucket is one cell: then there is nothing to add up. */
+function isCellEach({ cuboid }: Cover, scope: Scope): boolean {
+  const grain = scope.when.kind === "period" ? scope.when.grain : "total";
+  return (
+    grain === (cuboid.calendar === HOUR ? "hour" : "day") &&
+    cuboid.dimensions.length === scope.by.length &&
+    cuboid.dimensions.every((dimension) => scope.by.includes(dimension))
+  );
+}
+
+/** Cells with their bins as they stand: hours of a month would be millions of bins to take apart and put together again. */
+function ownHistogramText(cover: Cover, scope: Scope, histogram: number, where: readonly SqlText[]): SqlText {
+  const { shown } = groups(scope);
+  const part = (name: string): SqlText => ident(`h${histogram}_${name}`);
+  const numbers = Object.entries(cover.reading.numbers).map(
+    ([name, slot]) => sql`coalesce(${column(slot)}, 0)::float8 as ${ident(name)}`,
+  );
+  const arrays = ["bins", "events", "censored", "seconds"].map(
+    (name) => sql`${part(name)}::float8[] as ${ident(name)}`,
+  );
+  const columns = [...slotsOf(cover), ...["bins", "events", "censored", "seconds"].map(part)];
+  return sql`select ${join([...shown, ...numbers, ...arrays], ", ")}
+    from (${cellsText(cover, scope, columns, where)}) rows
+    where ${column(cover.reading.presence)} > 0
     limit ${limits.rowsMax + 1}`;
 }
 
