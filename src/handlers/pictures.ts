@@ -55,15 +55,11 @@ function pictureOf(
   if (cyclic && question.by.length > 0) {
     return { ...common, ...hatched, ...bucketsBySplit(rows, metric, question, asking) };
   }
-  const names = [...new Set(rows.map((row) => rowName(row.key ?? {}, question.by, asking)))];
-  if (names.length > LINES_MAX) {
-    const panels = names.slice(0, PANELS_MAX).map((name) => ({
+  const named = byName(rows, question, asking);
+  if (named.size > LINES_MAX) {
+    const panels = [...named].slice(0, PANELS_MAX).map(([name, mine]) => ({
       name,
-      points: pointsOf(
-        rows.filter((row) => rowName(row.key ?? {}, question.by, asking) === name),
-        question,
-        asking,
-      ),
+      points: pointsOf(mine, question, asking),
     }));
     return { ...common, ...dashed, kind: "multiples", title: peakTitle(rows, metric, question, asking), panels };
   }
@@ -72,27 +68,37 @@ function pictureOf(
     ...dashed,
     kind: "line",
     title: seriesTitle(rows, metric, question, asking),
-    series: seriesOf(rows, names, metric, question, asking),
+    series: seriesOf(rows, named, metric, question, asking),
   };
+}
+
+/** A series' rows by its name, in order of appearance. */
+function byName(rows: readonly AnswerValue[], question: Question, asking: Asking): Map<string, AnswerValue[]> {
+  const named = new Map<string, AnswerValue[]>();
+  for (const row of rows) {
+    const name = rowName(row.key ?? {}, question.by, asking);
+    const mine = named.get(name);
+    if (mine) mine.push(row);
+    else named.set(name, [row]);
+  }
+  return named;
 }
 
 function seriesOf(
   rows: readonly AnswerValue[],
-  names: readonly string[],
+  named: ReadonlyMap<string, readonly AnswerValue[]>,
   metric: Metric,
   question: Question,
   asking: Asking,
 ): LineSeries[] {
-  const main = names.map((name): LineSeries => {
-    const mine =
-      question.by.length === 0 ? rows : rows.filter((row) => rowName(row.key ?? {}, question.by, asking) === name);
-    return {
+  const main = [...named].map(
+    ([name, mine]): LineSeries => ({
       name: name || metricName(asking.catalog, metric.id, asking.language),
       points: pointsOf(mine, question, asking),
       role: "main",
-    };
-  });
-  if (names.length > 1) return main;
+    }),
+  );
+  if (named.size > 1) return main;
   if (!question.compare) return [...main, ...nowcastOf(rows, question, asking)];
   const before = rows.map((row): LinePoint => ({ ...bucketOf(row, question, asking), y: row.compare?.value ?? null }));
   return [...main, { name: asking.say("chart.compare"), points: before, role: "compare" }];

@@ -174,5 +174,14 @@ function distinctKeys(rows: readonly AnswerValue[]): [string, RowKey][] {
 const cellsOf = (rows: readonly AnswerValue[]): Map<string, AnswerValue> =>
   new Map(rows.map((row) => [`${row.metric} ${keyId(row.key)}`, row]));
 
-const keyId = (key: RowKey | undefined): string =>
-  JSON.stringify(Object.entries(key ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)));
+/** Written once a key: each column looks its cells up by it. */
+function keyId(key: RowKey = NO_KEY): string {
+  let id = ids.get(key);
+  if (id === undefined) {
+    id = JSON.stringify(Object.entries(key).sort(([a], [b]) => (a < b ? -1 : 1)));
+    ids.set(key, id);
+  }
+  return id;
+}
+const NO_KEY: RowKey = {};
+const ids = new WeakMap<RowKey, string>();

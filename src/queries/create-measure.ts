@@ -10,7 +10,7 @@ import { type Cell, isEmpty } from "./cells.ts";
 import { type CompileMeasure, compose, unite } from "./compose.ts";
 import { type Engine, postgresEngine } from "./engine.ts";
 import { lagQueries } from "./lag-curve.ts";
-import type { Measure, MeasureContext, MeasuredRow, Measurement, OnePass } from "./measure.ts";
+import type { Measure, MeasureContext, MeasuredRow, Measurement, OnePass, Snapshot } from "./measure.ts";
 import { type MetricPlan, type Plan, plan } from "./plan.ts";
 import type { Query } from "./read-cells.ts";
 import { refusalOf } from "./run.ts";
@@ -32,14 +32,11 @@ export function measureOn(engine: Engine, compiler: Compiler = async () => undef
     const context: MeasureContext = pass && engine.dialect === "postgres" ? asked : alone;
     const planned = plan(question, context);
     if (!planned.ok) return planned;
-    const read = await readWatermarks(engine, context.catalog.watermarks);
-    if (!read.ok) return read;
-    const { watermarks } = read.value;
+    const snapshot = await snapshotOf(context, engine, compiler);
+    if (!snapshot.ok) return snapshot;
+    const { watermarks, compile } = snapshot.value;
     const { main, compare, zoning } = planned.value;
     const statements = new Statements(engine, context.pass);
-    const compiled = await compiler(context.catalog).then(ok, (cause) => err(refusalOf(cause)));
-    if (!compiled.ok) return compiled;
-    const compile = compiled.value;
     const find = (plans: readonly MetricPlan[]) =>
       Promise.all(plans.map((one) => cellsOf(one, watermarks, context.catalog, statements, compile)));
     const [found, compared] = await Promise.all([find(main), find(compare ?? [])]);
@@ -67,6 +64,21 @@ export function measureOn(engine: Engine, compiler: Compiler = async () => undef
     };
     return ok(measurement);
   };
+}
+
+async function snapshotOf(
+  { snapshot, catalog }: MeasureContext,
+  engine: Engine,
+  compiler: Compiler,
+): Promise<Result<Snapshot, Refusal>> {
+  if (snapshot?.catalog === catalog) return ok(snapshot);
+  const [read, compiled] = await Promise.all([
+    readWatermarks(engine, catalog.watermarks),
+    compiler(catalog).then(ok, (cause) => err(refusalOf(cause))),
+  ]);
+  if (!read.ok) return read;
+  if (!compiled.ok) return compiled;
+  return ok({ catalog, watermarks: read.value.watermarks, compile: compiled.value });
 }
 
 /** The statements of a Question as they would be run, in order; nothing is read, so data count as complete up to now. */

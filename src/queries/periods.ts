@@ -15,18 +15,16 @@ const DATE_ONLY = /^\d{4}-\d{2}-\d{2}$/;
 export const isDay = (end: string): boolean => DATE_ONLY.test(end);
 
 /** The instant of a period's end: local midnight of a day in `zone`, or the instant that it names. Throws a RangeError on other text. */
-export function instantOf(end: string, zone: string): number {
-  if (isDay(end)) return Temporal.PlainDate.from(end).toZonedDateTime(zone).epochMilliseconds;
-  return Temporal.Instant.from(end).epochMilliseconds;
-}
+export const instantOf = (end: string, zone: string): number =>
+  isDay(end) ? startOfDay(end, zone) : Temporal.Instant.from(end).epochMilliseconds;
 
-/** Local midnight of a day, remembered: a scan asks for the same few hundred thousands of times. */
+/** Local midnight of a day, remembered: a question asks for the same few a hundred times, a scan hundreds of thousands of times. */
 export function startOfDay(day: string, zone: string): number {
   const key = `${zone} ${day}`;
   const known = starts.get(key);
   if (known !== undefined) return known;
   if (starts.size >= STARTS_MAX) starts.clear();
-  const start = instantOf(day, zone);
+  const start = Temporal.PlainDate.from(day).toZonedDateTime(zone).epochMilliseconds;
   starts.set(key, start);
   return start;
 }
@@ -54,14 +52,35 @@ export function bucketsOf(period: Period, grain: Grain, zone: string, max: numbe
   if (grain === "total") return [{ key: null, ...span }];
   if (grain === "hour_of_day" || grain === "day_of_week") return cyclicBuckets(span, grain, zone);
   if (grain === "hour") return hourBuckets(span, zone, max);
+  return dateBuckets(span, grain, zone, max);
+}
+
+/** Days, weeks or months from local midnight to local midnight. A date that a zone left out has none. */
+function dateBuckets(span: Span, grain: Exclude<Series, "hour">, zone: string, max: number): Bucket[] {
   const buckets: Bucket[] = [];
-  let start = startOf(zoned(span.from, zone), grain);
-  while (start.epochMilliseconds < span.to && buckets.length <= max) {
-    const next = nextOf(start, grain);
-    buckets.push({ key: keyOf(start, grain), from: start.epochMilliseconds, to: next.epochMilliseconds });
-    start = next;
+  let date = firstDate(dayOf(span.from, zone), grain);
+  for (let from = startOfDay(date, zone); from < span.to && buckets.length <= max; ) {
+    const next = nextDate(date, grain);
+    const to = startOfDay(next, zone);
+    if (to > from) buckets.push({ key: grain === "month" ? date.slice(0, 7) : date, from, to });
+    [date, from] = [next, to];
   }
   return buckets;
+}
+
+/** The date itself, its week's Monday, or the first of its month. */
+function firstDate(date: string, grain: Exclude<Series, "hour">): string {
+  if (grain === "day") return date;
+  if (grain === "month") return `${date.slice(0, 7)}-01`;
+  const at = Temporal.PlainDate.from(date);
+  return at.subtract({ days: at.dayOfWeek - 1 }).toString();
+}
+
+function nextDate(date: string, grain: Exclude<Series, "hour">): string {
+  const [year, month, day] = date.split("-").map(Number) as [number, number, number];
+  const next =
+    grain === "month" ? Date.UTC(year, month, 1) : Date.UTC(year, month - 1, day + (grain === "week" ? 7 : 1));
+  return new Date(next).toISOString().slice(0, 10);
 }
 
 const HOUR_MS = 3_600_000;
@@ -71,7 +90,7 @@ function hourBuckets(span: Span, zone: string, max: number): Bucket[] {
   const buckets: Bucket[] = [];
   let offsetUntil = Number.NEGATIVE_INFINITY;
   let [offsetMs, offset] = [0, "+00:00"];
-  for (let from = startOf(zoned(span.from, zone), "hour").epochMilliseconds; from < span.to; from += HOUR_MS) {
+  for (let from = startOfHour(zoned(span.from, zone)); from < span.to; from += HOUR_MS) {
     if (buckets.length > max) break;
     if (from >= offsetUntil) {
       const at = zoned(from, zone);
@@ -85,43 +104,10 @@ function hourBuckets(span: Span, zone: string, max: number): Bucket[] {
   return buckets;
 }
 
+const startOfHour = (at: Temporal.ZonedDateTime): number =>
+  at.subtract({ minutes: at.minute, seconds: at.second, milliseconds: at.millisecond }).epochMilliseconds;
+
 type Series = Exclude<Grain, "total" | "hour_of_day" | "day_of_week">;
-
-function startOf(at: Temporal.ZonedDateTime, grain: Series): Temporal.ZonedDateTime {
-  switch (grain) {
-    case "hour":
-      return at.subtract({ minutes: at.minute, seconds: at.second, milliseconds: at.millisecond });
-    case "day":
-      return at.startOfDay();
-    case "week":
-      return at
-        .startOfDay()
-        .subtract({ days: at.dayOfWeek - 1 })
-        .startOfDay();
-    case "month":
-      return at.with({ day: 1 }).startOfDay();
-    default:
-      return grain satisfies never;
-  }
-}
-
-function nextOf(start: Temporal.ZonedDateTime, grain: Exclude<Series, "hour">): Temporal.ZonedDateTime {
-  switch (grain) {
-    case "day":
-      return start.add({ days: 1 }).startOfDay();
-    case "week":
-      return start.add({ days: 7 }).startOfDay();
-    case "month":
-      return start.add({ months: 1 }).startOfDay();
-    default:
-      return grain satisfies never;
-  }
-}
-
-function keyOf(start: Temporal.ZonedDateTime, grain: Exclude<Series, "hour">): string {
-  const day = start.toPlainDate().toString();
-  return grain === "month" ? day.slice(0, 7) : day;
-}
 
 /** Hours 0–23 or weekdays 1–7 that occur in the span. Each is complete when the whole span is. */
 function cyclicBuckets(span: Span, grain: "hour_of_day" | "day_of_week", zone: string): Bucket[] {

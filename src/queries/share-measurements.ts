@@ -4,7 +4,7 @@ import { canonical, type Question } from "../kernel/question.ts";
 import type { Refusal } from "../kernel/refusal.ts";
 import { ok, type Result } from "../kernel/result.ts";
 import type { Engine } from "./engine.ts";
-import type { Measure, MeasureContext, Measurement } from "./measure.ts";
+import type { Measure, MeasureContext, Measurement, Snapshot } from "./measure.ts";
 import type { Rollups } from "./rollup/open-rollups.ts";
 import { readWatermarks } from "./watermarks.ts";
 
@@ -17,6 +17,8 @@ export interface DataVersion {
   /** Milliseconds since the epoch; null when no watermark is known. */
   readonly completeThrough: number | null;
   readonly secondsMax: number;
+  /** What was read to tell it, so that it need not be read again to answer. */
+  readonly snapshot?: Snapshot;
 }
 export type ReadVersion = () => Promise<DataVersion | null>;
 
@@ -35,6 +37,11 @@ export const versionOf =
       text: JSON.stringify([state?.generation ?? 0, marks]),
       completeThrough: marks.length === 0 ? null : Math.max(...marks.map(([, ms]) => ms)),
       secondsMax: followed ? limits.cacheSecondsMax : limits.cacheSecondsUnfollowedMax,
+      snapshot: {
+        catalog,
+        watermarks: read.value.watermarks,
+        compile: state === null ? undefined : rollups?.compilerOf(catalog, state),
+      },
     };
   };
 
@@ -73,8 +80,8 @@ export function shareMeasurements(
       forget(oldest);
     }
   };
-  const compute = async (key: string, question: Question, context: MeasureContext) => {
-    const result = await measure(question, context);
+  const compute = async (key: string, question: Question, context: MeasureContext, version: DataVersion) => {
+    const result = await measure(question, version.snapshot ? { ...context, snapshot: version.snapshot } : context);
     if (result.ok) keep(key, result.value);
     return result;
   };
@@ -94,7 +101,7 @@ export function shareMeasurements(
       const result = await under;
       return result.ok ? ok(fromCache(result.value, clock() - started)) : result;
     }
-    const result = compute(key, question, context).finally(() => running.delete(key));
+    const result = compute(key, question, context, version).finally(() => running.delete(key));
     running.set(key, result);
     return result;
   };
