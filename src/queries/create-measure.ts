@@ -10,7 +10,7 @@ import { type Cell, isEmpty } from "./cells.ts";
 import { type CompileMeasure, compose, unite } from "./compose.ts";
 import { type Engine, postgresEngine } from "./engine.ts";
 import { lagQueries } from "./lag-curve.ts";
-import type { Measure, MeasureContext, MeasuredRow, Measurement, OnePass, Snapshot } from "./measure.ts";
+import type { Measure, MeasureContext, MeasuredRow, Measurement, OnePass } from "./measure.ts";
 import { type MetricPlan, type Plan, plan } from "./plan.ts";
 import type { Query } from "./read-cells.ts";
 import { refusalOf } from "./run.ts";
@@ -21,18 +21,27 @@ import { readWatermarks, throughOf, type Watermarks } from "./watermarks.ts";
 /** What compiles a catalog's measures at the moment: over events, or from roll-ups where they cover them. */
 export type Compiler = (catalog: Catalog) => Promise<CompileMeasure | undefined>;
 
+/** How complete the data are, and what compiles a catalog's measures over them. */
+export interface Snapshot {
+  readonly catalog: Catalog;
+  readonly watermarks: Watermarks;
+  readonly compile: CompileMeasure | undefined;
+}
+/** A measure that need not read again what the data are, where that was just read. */
+export type MeasureAt = (question: Question, context: MeasureContext, snapshot?: Snapshot) => ReturnType<Measure>;
+
 /** Answers Questions from the event tables through a pool whose sessions are read-only and time-limited. */
 export const createMeasure = (pool: Pool, compiler?: Compiler): Measure => measureOn(postgresEngine(pool), compiler);
 
 /** Answers Questions from the event tables of an engine, unless `compiler` knows a shorter way to the same states. */
-export function measureOn(engine: Engine, compiler: Compiler = async () => undefined): Measure {
-  return async (question, asked) => {
+export function measureOn(engine: Engine, compiler: Compiler = async () => undefined): MeasureAt {
+  return async (question, asked, known) => {
     // ClickHouse answers each split by itself: it is quick at that, and its GROUPING is another one.
     const { pass, ...alone } = asked;
     const context: MeasureContext = pass && engine.dialect === "postgres" ? asked : alone;
     const planned = plan(question, context);
     if (!planned.ok) return planned;
-    const snapshot = await snapshotOf(context, engine, compiler);
+    const snapshot = known?.catalog === context.catalog ? ok(known) : await readSnapshot(context, engine, compiler);
     if (!snapshot.ok) return snapshot;
     const { watermarks, compile } = snapshot.value;
     const { main, compare, zoning } = planned.value;
@@ -66,12 +75,11 @@ export function measureOn(engine: Engine, compiler: Compiler = async () => undef
   };
 }
 
-async function snapshotOf(
-  { snapshot, catalog }: MeasureContext,
+async function readSnapshot(
+  { catalog }: MeasureContext,
   engine: Engine,
   compiler: Compiler,
 ): Promise<Result<Snapshot, Refusal>> {
-  if (snapshot?.catalog === catalog) return ok(snapshot);
   const [read, compiled] = await Promise.all([
     readWatermarks(engine, catalog.watermarks),
     compiler(catalog).then(ok, (cause) => err(refusalOf(cause))),

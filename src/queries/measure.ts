@@ -3,9 +3,7 @@ import type { Flag, LagCurve, MetricState, RowKey, SqlRecord } from "../kernel/m
 import type { Question } from "../kernel/question.ts";
 import type { Refusal } from "../kernel/refusal.ts";
 import type { Result } from "../kernel/result.ts";
-import type { CompileMeasure } from "./compose.ts";
 import type { Ran } from "./run.ts";
-import type { Watermarks } from "./watermarks.ts";
 
 /** One row of a metric: its key, its state, and what the clock says about its bucket. */
 export interface MeasuredRow {
@@ -44,16 +42,8 @@ export interface MeasureContext {
    * `limits.partDimensionsMax` splits at once.
    */
   readonly asParts?: true;
-  /** What the data are, where that was just read; else it is read. */
-  readonly snapshot?: Snapshot;
   /** What is asked at the same moment about the same rows: splits of one pass are read by as few statements as can be. */
   readonly pass?: OnePass;
-}
-/** How complete the data are, and what compiles a catalog's measures over them. */
-export interface Snapshot {
-  readonly catalog: Catalog;
-  readonly watermarks: Watermarks;
-  readonly compile: CompileMeasure | undefined;
 }
 /** Questions that differ in their split only, asked together. */
 export interface OnePass {

@@ -3,8 +3,9 @@ import { limits } from "../kernel/limits.ts";
 import { canonical, type Question } from "../kernel/question.ts";
 import type { Refusal } from "../kernel/refusal.ts";
 import { ok, type Result } from "../kernel/result.ts";
+import type { MeasureAt, Snapshot } from "./create-measure.ts";
 import type { Engine } from "./engine.ts";
-import type { Measure, MeasureContext, Measurement, Snapshot } from "./measure.ts";
+import type { Measure, MeasureContext, Measurement } from "./measure.ts";
 import type { Rollups } from "./rollup/open-rollups.ts";
 import { readWatermarks } from "./watermarks.ts";
 
@@ -57,7 +58,7 @@ interface Kept {
  * Refusals are not kept. `clock` counts milliseconds.
  */
 export function shareMeasurements(
-  measure: Measure,
+  measure: MeasureAt,
   readVersion: ReadVersion,
   bytesMax: number,
   clock: () => number = () => performance.now(),
@@ -81,7 +82,7 @@ export function shareMeasurements(
     }
   };
   const compute = async (key: string, question: Question, context: MeasureContext, version: DataVersion) => {
-    const result = await measure(question, version.snapshot ? { ...context, snapshot: version.snapshot } : context);
+    const result = await measure(question, context, version.snapshot);
     if (result.ok) keep(key, result.value);
     return result;
   };
