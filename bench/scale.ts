@@ -7,6 +7,7 @@ import { readConfig } from "../src/config.ts";
 import { fixedClock } from "../src/kernel/clock.ts";
 import { type House, openHouse } from "../src/main.ts";
 import { closedSetsOf, loadDirectory } from "../src/queries/load/load.ts";
+import { advise } from "../src/queries/rollup/advise.ts";
 import { rollupLag } from "../src/queries/rollup/lag.ts";
 import { BENCH_NOW, DAYS, generate } from "./scale/generate.ts";
 import { compileMs, followed, secondsUntilLateAppeal } from "./scale/late.ts";
@@ -85,7 +86,13 @@ if (flags.only !== "peers") {
   await house.close();
   house = await open();
   const times = await measureOurs(house, await serverPidOf(house.pools.writer), BENCH_NOW);
-  ours = { ...times, sizes, cells: await cellsADay(house.pools.writer), compileMs: compileMs(house, BENCH_NOW) };
+  ours = {
+    ...times,
+    sizes,
+    cells: await cellsADay(house.pools.writer),
+    allCells: await allCells(house),
+    compileMs: compileMs(house, BENCH_NOW),
+  };
 }
 await house.close();
 const result = { rows, counts, steps, engines, ours };
@@ -224,4 +231,21 @@ async function cellsADay(pool: Pool): Promise<number> {
     "select coalesce(sum(cells_a_day), 0)::float8 as cells from rollup.cuboids",
   );
   return found[0]?.cells ?? 0;
+}
+
+/**
+ * Cells of a day in every set of up to two dimensions, chosen or not: what a lattice has at most, whatever its space. How it grows with the events a day is the
+ * law that roll-ups live by.
+ */
+async function allCells({ pools, catalog }: House): Promise<number> {
+  const found = await advise(pools.writer, {
+    catalog,
+    zone: "Asia/Singapore",
+    now: BENCH_NOW,
+    asked: [],
+    budgetShare: Number.POSITIVE_INFINITY,
+    eventsPerCellMin: 0,
+    eventsADayMin: 0,
+  });
+  return (found ?? []).filter(({ verdict }) => verdict !== "drop").reduce((sum, { cells }) => sum + cells, 0);
 }

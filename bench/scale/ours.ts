@@ -21,6 +21,8 @@ export interface OursTimes {
   readonly sizes?: Readonly<Record<string, { readonly heap: number; readonly indexes: number }>>;
   /** Cells a day, all roll-ups together. */
   readonly cells?: number;
+  /** Of all sets of up to two dimensions, chosen or not. */
+  readonly allCells?: number;
   /** Question → SQL, median. */
   readonly compileMs?: number;
 }
