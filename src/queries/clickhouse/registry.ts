@@ -188,6 +188,7 @@ const unitOf = ({ build, started, row_count, stray_count, has_hours, settled, bu
   builtAt: started,
   buildMs: build_ms,
   dirtySince: null,
+  dirtyFrom: null,
   latest: null,
   build,
 });
@@ -199,6 +200,7 @@ const NOT_MADE: Unit = {
   builtAt: 0,
   buildMs: 0,
   dirtySince: null,
+  dirtyFrom: null,
   latest: null,
   build: null,
 };

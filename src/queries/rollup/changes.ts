@@ -61,15 +61,12 @@ async function takeMarks(
     const zones = zonesOf(state.streams.get(stream.id)?.cuboids ?? [], catalog.zoned);
     const { rows } = await query(
       client,
-      sql`select distinct (extract(epoch from (hour at time zone zone)::date) / 86400)::int as day
-        from mart.dirty_hours cross join unnest(${zones}::text[]) as zone where clock = ${clockOf(stream)}`,
+      sql`select (extract(epoch from (hour at time zone zone)::date) / 86400)::int as day,
+          extract(epoch from min(hour))::float8 * 1000 as from
+        from mart.dirty_hours cross join unnest(${zones}::text[]) as zone where clock = ${clockOf(stream)} group by 1`,
     );
     if (rows.length === 0) continue;
-    await markDirty(
-      client,
-      stream,
-      (rows as { day: number }[]).map(({ day }) => day),
-    );
+    await markDirty(client, stream, rows as ChangedDay[]);
     dirty.set(stream.id, rows.length);
   }
   await client.query("delete from mart.dirty_hours");
@@ -133,7 +130,7 @@ async function captureTable(
   if (Number(last.deleted) !== Number(present.deleted)) {
     for (const stream of concerned) {
       const days = [...(state.streams.get(stream.id)?.units.keys() ?? [])];
-      await markDirty(client, stream, days);
+      await markDirty(client, stream, days.map(whole));
       dirty.set(stream.id, days.length);
     }
   }
@@ -219,6 +216,14 @@ function columnsNamed({ fact, on }: Stream, table: string): string[] {
   );
 }
 
+/** A date on which something changed. */
+export interface ChangedDay {
+  readonly day: number;
+  /** The first hour of it that did, milliseconds since the epoch; null = any. */
+  readonly from: number | null;
+}
+export const whole = (day: number): ChangedDay => ({ day, from: null });
+
 /** Dates, in every zone, of the stream's rows that a changed row of `table` concerns. */
 async function changedDays(
   client: PoolClient,
@@ -226,19 +231,20 @@ async function changedDays(
   table: string,
   state: RollupState,
   catalog: Catalog,
-): Promise<number[]> {
+): Promise<ChangedDay[]> {
   const { fact } = stream;
   const scope = scopeOf(stream, 0);
   const zones = zonesOf(state.streams.get(stream.id)?.cuboids ?? [], catalog.zoned);
   const own = fact.table === table ? [{ alias: fact.alias, on: null }] : [];
   const joined = fact.joins.filter((one) => one.table === table).map(({ alias }) => ({ alias, on: null }));
   const touching = fact.touchedBy.filter((one) => one.table === table);
-  const days = new Set<number>();
+  const days = new Map<number, number>();
   for (const way of [...own, ...joined, ...touching]) {
     const { rows } = await query(client, concernedText(stream, scope, way, zones, await keyOf(client, stream)));
-    for (const { day } of rows as { day: number }[]) days.add(day);
+    for (const { day, from } of rows as { day: number; from: number }[])
+      days.set(day, Math.min(from, days.get(day) ?? from));
   }
-  return [...days];
+  return [...days].map(([day, from]) => ({ day, from }));
 }
 
 /** How a changed row is met: as the fact's own or a joined one by its alias, or by a condition of `touched_by`. */
@@ -274,13 +280,15 @@ function concernedText(
           " and ",
         )}) < ${dates}`
       : nothing;
-  return sql`select distinct (extract(epoch from (concerned.at at time zone zone)::date) / 86400)::int as day
+  return sql`select (extract(epoch from (concerned.at at time zone zone)::date) / 86400)::int as day,
+      extract(epoch from min(concerned.at))::float8 * 1000 as from
     from (
       select distinct date_trunc('hour', ${time}) as at
       from ${on === null ? nothing : sql`${CHANGED} ${ident(alias)} cross join`} ${tableOf(fact.alias, fact.table)}
       ${join(joins, "\n")}
       where ${time} is not null ${on === null ? nothing : sql`and (${expression(on, scope)})`} ${waiting}
-    ) concerned cross join unnest(${zones}::text[]) as zone`;
+    ) concerned cross join unnest(${zones}::text[]) as zone
+    group by 1`;
 }
 
 /** The conditions of the joins that a text needs, so that what they need is joined too. */
@@ -312,11 +320,22 @@ function isChanged(alias: string, { seen, sweptSeen, page, sweeps }: Since): Sql
 }
 
 /** Notes dates that have to be made, or made anew. */
-export async function markDirty(client: PoolClient, stream: Stream, days: readonly number[]): Promise<void> {
+export async function markDirty(client: PoolClient, stream: Stream, days: readonly ChangedDay[]): Promise<void> {
+  const froms = days.map(({ from }) => (from === null ? null : new Date(from).toISOString()));
   await query(
     client,
     sql`insert into rollup.units as u (stream, day, row_count, stray_count, has_hours, settled_through, build_ms, dirty_since)
-      select ${stream.id}, day, 0, 0, false, to_timestamp(0), 0, clock_timestamp() from unnest(${days.map(dateOf)}::date[]) as day
-      on conflict (stream, day) do update set dirty_since = coalesce(u.dirty_since, excluded.dirty_since)`,
+      select ${stream.id}, day, 0, 0, false, to_timestamp(0), 0, clock_timestamp() from unnest(${days.map(({ day }) => dateOf(day))}::date[]) as day
+      on conflict do nothing`,
+  );
+  await query(
+    client,
+    sql`update rollup.units u set dirty_since = coalesce(u.dirty_since, clock_timestamp()),
+        dirty_from = case
+          when changed.since is null or (u.dirty_since is not null and u.dirty_from is null) then null
+          else least(u.dirty_from, changed.since)
+        end
+      from unnest(${days.map(({ day }) => dateOf(day))}::date[], ${froms}::timestamptz[]) as changed(day, since)
+      where u.stream = ${stream.id} and u.day = changed.day`,
   );
 }

@@ -109,13 +109,20 @@ interface Split {
 const splitPeriod = (calendar: Calendar, asked: Asked): Split | null =>
   calendar === HOUR ? splitHours(asked) : splitDays(calendar, asked);
 
-/** Whether a date's cells say what its events say. */
-function isUsable(unit: Unit | undefined, { reading, scope }: Asked): unit is Unit {
-  return (
-    unit !== undefined &&
-    unit.dirtySince === null &&
-    (!reading.dependsOnWatermark || unit.settledThrough <= scope.through)
-  );
+/** Up to which instant a date's cells say what its events say. */
+function holdsUntil(unit: Unit | undefined, { reading, scope }: Asked): number {
+  if (unit === undefined || (reading.dependsOnWatermark && unit.settledThrough > scope.through))
+    return Number.NEGATIVE_INFINITY;
+  if (unit.dirtySince === null) return Number.POSITIVE_INFINITY;
+  return unit.dirtyFrom ?? Number.NEGATIVE_INFINITY;
+}
+
+/** Whether a zone's date can be told by its cells: it is over, and nothing changed before its end since; or it goes on. */
+function tellsDay(day: number, zone: string, asked: Asked): boolean {
+  const unit = asked.known.units.get(day);
+  const until = holdsUntil(unit, asked);
+  const end = startOfDay(day + 1, zone);
+  return end <= asked.scope.now ? until >= end : until === Number.POSITIVE_INFINITY && isUpToNow(unit, asked);
 }
 
 /** A date that goes on is told by its cells as long as changes are looked for, and none of its rows is yet to come. */
@@ -133,8 +140,7 @@ function splitDays(calendar: Calendar, asked: Asked): Split | null {
   if (first >= end) return null;
   if (calendar !== OWN && !haveSameDays(calendar, scope.zoning.zone, first, end)) return null;
   const usable = (day: number): boolean =>
-    isUsable(known.units.get(day), asked) &&
-    (zones.every((zone) => startOfDay(day + 1, zone) <= scope.now) || isUpToNow(known.units.get(day), asked)) &&
+    zones.every((zone) => tellsDay(day, zone, asked)) &&
     (calendar !== OWN || [day - 1, day, day + 1].every((near) => (known.units.get(near)?.strays ?? 0) === 0));
   const rolled = joinGaps(runsOf(first, end, usable), first, end);
   const gaps = gapsOf(rolled, first, end).map(({ from, to }) => ({ from: dateOf(from), to: dateOf(to) }));
@@ -195,7 +201,7 @@ function splitHours(asked: Asked): Split | null {
   if (first >= end || !hasWholeHours(zone, Math.floor(first / 24), Math.ceil(end / 24))) return null;
   const usable = (hour: number): boolean => {
     const unit = known.units.get(Math.floor(hour / 24));
-    return isUsable(unit, asked) && unit.hasHours;
+    return unit?.hasHours === true && holdsUntil(unit, asked) >= (hour + 1) * HOUR_MS;
   };
   const rolled = joinGaps(runsOf(first, end, usable), first, end);
   const iso = (hour: number): string => new Date(hour * HOUR_MS).toISOString();

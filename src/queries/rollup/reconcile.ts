@@ -3,7 +3,7 @@ import type { Catalog } from "../../catalog/catalog.ts";
 import { expression } from "../compile-scope.ts";
 import { ident, sql } from "../sql.ts";
 import { dateOf, HOUR } from "./calendar.ts";
-import { captureChanges, markDirty } from "./changes.ts";
+import { captureChanges, markDirty, whole } from "./changes.ts";
 import type { Cuboid } from "./cuboids.ts";
 import type { Fold } from "./fold.ts";
 import { moveOn, scanned } from "./refresh.ts";
@@ -51,7 +51,7 @@ export async function reconcile(
       }
       for (const [day, what] of wrong) differences.push({ stream: stream.id, day: dateOf(day), what });
       if (wrong.size > 0) {
-        await markDirty(client, stream, [...wrong.keys()]);
+        await markDirty(client, stream, [...wrong.keys()].map(whole));
         await moveOn(client);
       }
     }

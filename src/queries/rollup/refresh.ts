@@ -176,7 +176,7 @@ async function noteUnits(
         ${counts.map(({ strays }) => strays)}::bigint[], ${days.map((day) => day >= hoursFrom)}::boolean[], ${latest}::timestamptz[]) as made(day, rows, strays, hours, latest)
       on conflict (stream, day) do update set row_count = excluded.row_count, stray_count = excluded.stray_count,
         has_hours = excluded.has_hours, settled_through = excluded.settled_through, built_at = now(),
-        build_ms = excluded.build_ms, latest = excluded.latest, dirty_since = null`,
+        build_ms = excluded.build_ms, latest = excluded.latest, dirty_since = null, dirty_from = null`,
   );
 }
 

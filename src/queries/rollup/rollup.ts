@@ -5,7 +5,7 @@ import { postgresEngine } from "../engine.ts";
 import { sql } from "../sql.ts";
 import { readWatermarks, throughOf } from "../watermarks.ts";
 import { dateOf, dayNumber } from "./calendar.ts";
-import { captureChanges, markDirty } from "./changes.ts";
+import { captureChanges, markDirty, whole } from "./changes.ts";
 import { chooseCuboids, type LatticeOptions } from "./lattice.ts";
 import { type Dates, moveOn, type RefreshTarget, refreshDates } from "./refresh.ts";
 import { passesOf, rowsWithin, scopeOf } from "./scan.ts";
@@ -232,7 +232,7 @@ async function noteReach(client: PoolClient, stream: Stream, now: number): Promi
   const { first, last } = rows[0] as { first: number | null; last: number | null };
   if (first === null || last === null) return;
   const end = Math.floor(Math.min(last, now / 1_000) / 86_400) + 2;
-  await markDirty(client, stream, daysBetween(Math.floor(first / 86_400) - 1, end));
+  await markDirty(client, stream, daysBetween(Math.floor(first / 86_400) - 1, end).map(whole));
 }
 /** The years 1 to 9999. */
 const EVER = { from: -62_135_596_800_000, to: 253_402_300_799_000 };

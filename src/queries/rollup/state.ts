@@ -23,6 +23,8 @@ export interface Unit {
   readonly builtAt: number;
   readonly buildMs: number;
   readonly dirtySince: number | null;
+  /** Of a dirty date: what its cells hold of before this is right, milliseconds since the epoch; null = nothing is. */
+  readonly dirtyFrom: number | null;
   /** The latest time of a row in its cells, milliseconds since the epoch; null when not known. */
   readonly latest: number | null;
   /** On ClickHouse: the number that its cells carry. Null in PostgreSQL, where a date's cells are replaced. */
@@ -79,7 +81,8 @@ export async function readState(pool: Pool | PoolClient): Promise<RollupState> {
     (select coalesce(json_agg(c), '[]') from (select * from rollup.cuboids order by stream, cuboid) c) as cuboids,
     (select coalesce(json_agg(json_build_array(stream, day, row_count, stray_count, has_hours,
       extract(epoch from settled_through)::float8 * 1000, extract(epoch from built_at)::float8 * 1000, build_ms,
-      extract(epoch from dirty_since)::float8 * 1000, extract(epoch from latest)::float8 * 1000)), '[]') from rollup.units) as units`);
+      extract(epoch from dirty_since)::float8 * 1000, extract(epoch from latest)::float8 * 1000,
+      extract(epoch from dirty_from)::float8 * 1000)), '[]') from rollup.units) as units`);
   const { rows } = await pool.query<Read>(text);
   const [read] = rows as [Read];
   const units = new Map<string, Map<number, Unit>>();
@@ -94,6 +97,7 @@ export async function readState(pool: Pool | PoolClient): Promise<RollupState> {
     buildMs,
     dirtySince,
     latest,
+    dirtyFrom,
   ] of read.units) {
     const own = units.get(stream) ?? new Map<number, Unit>();
     units.set(stream, own);
@@ -105,6 +109,7 @@ export async function readState(pool: Pool | PoolClient): Promise<RollupState> {
       builtAt,
       buildMs,
       dirtySince,
+      dirtyFrom,
       latest,
       build: null,
     });
@@ -154,6 +159,7 @@ interface Read {
     number,
     number,
     number,
+    number | null,
     number | null,
     number | null,
   ])[];

@@ -6,9 +6,11 @@ import { createLog } from "../../../src/kernel/log.ts";
 import { blank, type Question } from "../../../src/kernel/question.ts";
 import { createMeasure } from "../../../src/queries/create-measure.ts";
 import type { Measure, Measurement } from "../../../src/queries/measure.ts";
+import { captureChanges } from "../../../src/queries/rollup/changes.ts";
 import { postgresKeeper } from "../../../src/queries/rollup/keeper.ts";
 import { openRollups } from "../../../src/queries/rollup/open-rollups.ts";
 import { reconcile } from "../../../src/queries/rollup/reconcile.ts";
+import { streamsOf } from "../../../src/queries/rollup/streams.ts";
 import { startRollups } from "../../../src/schedules/rollups.ts";
 import { type TestDatabase, testDatabase } from "../../support/database.ts";
 import { fillSmallMart, NOW } from "../small-mart.ts";
@@ -193,6 +195,38 @@ describe("facts that come late", () => {
     expect(await sources()).toContain("events");
     await db.writer.query("delete from mart.decisions where decision_id = 920001");
     await look();
+  });
+
+  test("rows of this hour leave yesterday and the hours before alone; a late row of yesterday does not", async () => {
+    const decide = (id: number, at: number): Promise<unknown> =>
+      db.writer.query(
+        `insert into mart.decisions (decision_id, case_id, decided_at, decider, action, reason, guideline_version, cost_usd)
+         select $1, case_id, $2, 'human', 'remove', 'spam', 'g1', 0.5 from mart.cases where market = 'ID' order by case_id limit 1`,
+        [id, new Date(at).toISOString()],
+      );
+    const sources = async (question: Partial<Question>): Promise<string[]> => {
+      const found = await ask(cells, { metrics: ["decisions"], ...question });
+      expectSameRows(found.rows, (await ask(events, { metrics: ["decisions"], ...question })).rows);
+      return [...new Set(found.sql.map(({ source }) => source))];
+    };
+    const yesterday = { period: { from: "2026-03-15", to: "2026-03-17" } };
+    const hours = { period: { from: "2026-03-16T12:00Z", to: "2026-03-17T01:00Z" }, grain: "hour" as const };
+    await rollUpAll(db, catalog, NOW, SOME);
+    const client = await db.writer.connect();
+    try {
+      await decide(930_001, NOW - 600_000);
+      await captureChanges(client, streamsOf(catalog), { catalog });
+      expect(await dirty()).toBeGreaterThan(0);
+      expect([await sources(yesterday), await sources(hours)]).toEqual([["rollup"], ["rollup"]]);
+
+      await decide(930_002, NOW - 30 * 3_600_000);
+      await captureChanges(client, streamsOf(catalog), { catalog });
+      expect(await sources(yesterday)).toContain("events");
+    } finally {
+      client.release();
+    }
+    await db.writer.query("delete from mart.decisions where decision_id > 930000");
+    await rollUpAll(db, catalog, NOW, SOME);
   });
 
   test("in the background a late appeal shows in its cohort at the next look; one process at a time", async () => {
