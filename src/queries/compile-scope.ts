@@ -20,7 +20,7 @@ export interface Scope extends Omit<MetricPlan, "metric"> {
   /** Splits that one statement is grouped by at once, `by` being all their dimensions. */
   readonly grouping?: readonly (readonly string[])[];
   /** Further conditions on the rows, where the fact's table is not the events' own. */
-  readonly ofDay?: readonly SqlText[];
+  readonly only?: readonly SqlText[];
 }
 
 const throughOf = (scope: Scope): SqlText => instant(scope.through);
@@ -107,12 +107,25 @@ interface TimeScope {
 function timeScope(scope: Scope, time: TimeDefinition, period: Period, grain: Grain): TimeScope {
   const column = expression(time.expr, scope);
   if (time.kind === "date") return dateScope(column, period, grain, scope);
-  if (scope.zoning.kind === "one") {
-    const span = clipped(spanOf(period, scope.zoning.zone), scope.now);
-    const clock = clockOfZone(scope.zoning.zone);
-    return { join: nothing, conditions: within(column, span), bucket: instantBucket(column, clock, grain) };
-  }
-  return ownZoneScope(column, scope, scope.zoning, period, grain);
+  return instantScope(column, (dimension) => expression(ownExpression(scope, dimension), scope), scope, period, grain);
+}
+
+/** How a period meets a column of instants. `own`: the column that has the values of a dimension with zones of their own. */
+export function instantScope(
+  column: SqlText,
+  own: (dimension: string) => SqlText,
+  scope: Scope,
+  period: Period,
+  grain: Grain,
+): TimeScope {
+  const { zoning } = scope;
+  if (zoning.kind === "own") return ownZoneScope(column, text(own(zoning.dimension)), scope, zoning, period, grain);
+  const span = clipped(spanOf(period, zoning.zone), scope.now);
+  return {
+    join: nothing,
+    conditions: within(column, span),
+    bucket: instantBucket(column, clockOfZone(zoning.zone), grain),
+  };
 }
 
 /** What has not happened yet is not in the data, whatever the data say. */
@@ -128,6 +141,7 @@ const within = (column: SqlText, { from, to }: Span): SqlText[] => [
  */
 function ownZoneScope(
   column: SqlText,
+  own: SqlText,
   scope: Scope,
   zoning: Extract<Zoning, { kind: "own" }>,
   period: Period,
@@ -142,7 +156,6 @@ function ownZoneScope(
     from: Math.min(other.from, ...stretches.map(({ from }) => from)),
     to: Math.max(other.to, ...stretches.map(({ to }) => to)),
   };
-  const own = text(expression(ownExpression(scope, zoning.dimension), scope));
   const days = valuesTable(ident("own_day"), [
     { name: sql`value`, type: "text", values: stretches.map(({ value }) => value) },
     { name: sql`zone`, type: "text", values: stretches.map(({ zone }) => zone) },
@@ -211,7 +224,7 @@ export function scopedRows(
     ...timed.conditions,
     ...(scope.fact.where ? [expression(scope.fact.where, scope)] : []),
     ...filterConditions(scope, ({ narrowsHit }) => !narrowsHit),
-    ...(scope.ofDay ?? []),
+    ...(scope.only ?? []),
     ...where,
   ];
   return sql`select ${join([...keys, ...(timed.bucket ? [timed.bucket] : []), ...columns], ", ")}

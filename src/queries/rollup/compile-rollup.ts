@@ -1,30 +1,42 @@
 import { limits } from "../../kernel/limits.ts";
 import { groups } from "../compile.ts";
-import { dimensionValue, type Scope } from "../compile-scope.ts";
+import { dimensionValue, instantScope, type Scope } from "../compile-scope.ts";
 import { clockOfZone, instantBucket, wallBucket } from "../local-clock.ts";
 import { type Query, readCells } from "../read-cells.ts";
 import { date, float, instant } from "../spelling.ts";
 import { ident, join, nothing, type SqlText, spelled, sql } from "../sql.ts";
 import { dateOf, HOUR } from "./calendar.ts";
-import type { Cover } from "./cover.ts";
+import type { Cover, HourPart } from "./cover.ts";
 import { cellTable } from "./store.ts";
+
+/** Where cells come from: a statement of the split's columns, the bucket, and the columns named. */
+type Source = (columns: readonly SqlText[]) => SqlText;
 
 /**
  * The cells of a cover, added up: one row per combination of split values and bucket, as the statement over events gives it. `where`:
  * further conditions on the cells.
  */
 export function compileRollup(cover: Cover, scope: Scope, where: readonly SqlText[]): Query {
-  const { reading } = cover;
+  return addedUp(cover, scope, (columns) => cellsText(cover, scope, columns, where), isCellEach(cover, scope));
+}
+
+/** The same of hours of a date that goes on, in each row's own days where the question counts in them. */
+export function compileHours(cover: Cover, part: HourPart, scope: Scope, where: readonly SqlText[]): Query {
+  return addedUp(cover, scope, (columns) => hoursText(cover, part, scope, columns, where), false);
+}
+
+function addedUp(cover: Cover, scope: Scope, source: Source, isCell: boolean): Query {
+  const { histogram, measure } = cover.reading;
   const text =
-    reading.histogram === null
-      ? numbersText(cover, scope, where)
+    histogram === null
+      ? numbersText(cover, scope, source)
       : spelled({
-          postgres: isCellEach(cover, scope)
-            ? ownHistogramText(cover, scope, reading.histogram, where)
-            : histogramText(cover, scope, reading.histogram, where),
-          clickhouse: mapText(cover, scope, reading.histogram, where),
+          postgres: isCell
+            ? ownHistogramText(cover, scope, histogram, source)
+            : histogramText(cover, scope, histogram, source),
+          clickhouse: mapText(cover, scope, histogram, source),
         });
-  const { kind } = reading.measure;
+  const { kind } = measure;
   if (kind === "pairs") throw new RangeError("pairs are not rolled up");
   return { text, source: "rollup", read: (rows) => readCells(rows, scope.by.length, kind) };
 }
@@ -41,10 +53,10 @@ const slotsOf = ({ reading }: Cover): SqlText[] =>
   [...new Set([...Object.values(reading.numbers), reading.presence])].map(column);
 const hasRows = ({ reading }: Cover): SqlText => sql`having sum(${column(reading.presence)}) > 0`;
 
-function numbersText(cover: Cover, scope: Scope, where: readonly SqlText[]): SqlText {
+function numbersText(cover: Cover, scope: Scope, source: Source): SqlText {
   const { shown, by } = groups(scope);
   return sql`select ${join([...shown, sums(cover)], ", ")}
-    from (${cellsText(cover, scope, slotsOf(cover), where)}) rows
+    from (${source(slotsOf(cover))}) rows
     ${by}
     ${shown.length > 0 ? hasRows(cover) : nothing}
     limit ${limits.rowsMax + 1}`;
@@ -61,7 +73,7 @@ function isCellEach({ cuboid }: Cover, scope: Scope): boolean {
 }
 
 /** Cells with their bins as they stand: hours of a month would be millions of bins to take apart and put together again. */
-function ownHistogramText(cover: Cover, scope: Scope, histogram: number, where: readonly SqlText[]): SqlText {
+function ownHistogramText(cover: Cover, scope: Scope, histogram: number, source: Source): SqlText {
   const { shown } = groups(scope);
   const part = (name: string): SqlText => ident(`h${histogram}_${name}`);
   const numbers = Object.entries(cover.reading.numbers).map(
@@ -72,13 +84,13 @@ function ownHistogramText(cover: Cover, scope: Scope, histogram: number, where: 
   );
   const columns = [...slotsOf(cover), ...["bins", "events", "censored", "seconds"].map(part)];
   return sql`select ${join([...shown, ...numbers, ...arrays], ", ")}
-    from (${cellsText(cover, scope, columns, where)}) rows
+    from (${source(columns)}) rows
     where ${column(cover.reading.presence)} > 0
     limit ${limits.rowsMax + 1}`;
 }
 
 /** Bins of all cells by key, then as arrays; the cells' numbers go along as rows without a bin. */
-function histogramText(cover: Cover, scope: Scope, histogram: number, where: readonly SqlText[]): SqlText {
+function histogramText(cover: Cover, scope: Scope, histogram: number, source: Source): SqlText {
   const { shown, names, by } = groups(scope);
   const slots = slotsOf(cover);
   const arrays = ["bins", "events", "censored", "seconds"].map((part) => ident(`h${histogram}_${part}`));
@@ -89,7 +101,7 @@ function histogramText(cover: Cover, scope: Scope, histogram: number, where: rea
       ", ",
     );
   const inBin = sql`filter (where bin is not null)`;
-  return sql`with cells as materialized (${cellsText(cover, scope, [...slots, ...arrays], where)})
+  return sql`with cells as materialized (${source([...slots, ...arrays])})
     select ${join([...shown, sums(cover)], ", ")}, array_agg(bin::float8 order by bin) ${inBin} as bins,
       array_agg(events order by bin) ${inBin} as events, array_agg(censored order by bin) ${inBin} as censored,
       array_agg(seconds order by bin) ${inBin} as seconds
@@ -107,7 +119,7 @@ function histogramText(cover: Cover, scope: Scope, histogram: number, where: rea
 }
 
 /** The same on ClickHouse, where a cell's bins are one map that adds as a whole. */
-function mapText(cover: Cover, scope: Scope, histogram: number, where: readonly SqlText[]): SqlText {
+function mapText(cover: Cover, scope: Scope, histogram: number, source: Source): SqlText {
   const { shown, names, by } = groups(scope);
   const map = ident(`h${histogram}`);
   const part = (at: number): SqlText => sql`tupleElement(${map}, ${at})`;
@@ -116,7 +128,7 @@ function mapText(cover: Cover, scope: Scope, histogram: number, where: readonly 
       tupleElement(added, 2) as events, tupleElement(added, 3) as censored, tupleElement(added, 4) as seconds
     from (
       select ${join([...shown, sums(cover)], ", ")}, sumMap(${join([1, 2, 3, 4].map(part), ", ")}) as added
-      from (${cellsText(cover, scope, [...slotsOf(cover), map], where)}) rows
+      from (${source([...slotsOf(cover), map])}) rows
       ${by}
       ${shown.length > 0 ? hasRows(cover) : nothing}
       limit ${limits.rowsMax + 1}
@@ -148,5 +160,30 @@ function cellsText(
   ];
   return sql`select ${join([...keys, ...(bucket ? [bucket] : []), ...columns], ", ")}
     from ${ident(cellTable(stream, isHourly ? "hour" : "day"))}
+    where ${join(conditions, " and ")}`;
+}
+
+/** Hours of UTC as instants, which meet the period and the days that count as a row's instant does. */
+function hoursText(
+  { stream }: Cover,
+  { cuboid, period, range }: HourPart,
+  scope: Scope,
+  columns: readonly SqlText[],
+  where: readonly SqlText[],
+): SqlText {
+  const grain = scope.when.kind === "period" ? scope.when.grain : "total";
+  const at = (id: string): SqlText => ident(`d${cuboid.dimensions.indexOf(id) + 1}`);
+  const timed = instantScope(sql`t`, at, scope, period, grain);
+  const keys = scope.by.map((id, index) => sql`${at(id)} as ${ident(`k${index + 1}`)}`);
+  const conditions = [
+    sql`cuboid = ${cuboid.id}`,
+    ...timed.conditions,
+    sql`t < ${instant(range.to * 3_600_000)}`,
+    ...where,
+    ...scope.filters.map((filter) => dimensionValue(at(filter.dimension), filter)),
+  ];
+  return sql`select ${join([...keys, ...(timed.bucket ? [timed.bucket] : []), ...columns], ", ")}
+    from ${ident(cellTable(stream, "hour"))}
+    ${timed.join}
     where ${join(conditions, " and ")}`;
 }

@@ -3,7 +3,7 @@ import type { PlainMeasure } from "../../catalog/definition.ts";
 import { limits } from "../../kernel/limits.ts";
 import type { Grain, Period } from "../../kernel/question.ts";
 import type { Scope } from "../compile-scope.ts";
-import { dayOf, instantOf, isDay, spanOf } from "../periods.ts";
+import { dayOf, instantOf, isDay, type Span, spanOf } from "../periods.ts";
 import { type Calendar, dateOf, dayNumber, HOUR, hasWholeHours, OWN, startOfDay } from "./calendar.ts";
 import type { Cuboid } from "./cuboids.ts";
 import type { RollupState, StreamState, Unit } from "./state.ts";
@@ -26,12 +26,26 @@ export interface Cover {
   readonly rolled: readonly Range[];
   /** The same ranges as periods of the scope, for the rows that a later watermark can still change. */
   readonly rolledPeriods: readonly Period[];
-  readonly events: readonly Period[];
+  /** Of dates that go on: their hours that are told already. */
+  readonly hours: readonly HourPart[];
+  readonly events: readonly EventPart[];
+}
+/** Hours of UTC (`range`, half-open, since the epoch) of a part of the period. */
+export interface HourPart {
+  readonly cuboid: Cuboid;
+  readonly period: Period;
+  readonly range: Range;
+}
+/** A part of the period, or what of it is from an instant on, milliseconds since the epoch. */
+export interface EventPart {
+  readonly period: Period;
+  readonly since: number | null;
 }
 
 /**
  * The cheapest cuboid that has the split's and the filters' dimensions in the days asked. A date counts as rolled up when its cells are there
- * and clean, it is over or followed up to now, and its rows no longer depend on the watermark; everything else is left to events. Null: events are as cheap.
+ * and clean, it is over or followed up to now, and its rows no longer depend on the watermark. Of a date that goes on somewhere, the hours before the first
+ * change are told by hourly cells; everything else is left to events. Null: events are as cheap.
  */
 export function coverOf(
   measure: PlainMeasure,
@@ -64,10 +78,78 @@ export function coverOf(
     const cost = split.rolledDays * cuboid.cells + split.eventDays * known.rowsADay;
     if (!best || cost < best.cost) best = { cuboid, split, cost };
   }
-  if (!best || best.cost > (best.split.rolledDays + best.split.eventDays) * known.rowsADay) return null;
+  const hourly = best?.cuboid.calendar === HOUR ? null : hourlyCuboid(wanted, asked);
+  if (!best) {
+    const parts = withHours([period], hourly, asked);
+    return hourly && parts.hours.length > 0
+      ? { stream, reading, cuboid: hourly, rolled: [], rolledPeriods: [], ...parts }
+      : null;
+  }
+  if (best.cost > (best.split.rolledDays + best.split.eventDays) * known.rowsADay) return null;
   const { rolled, rolledPeriods, events } = best.split;
-  return { stream, reading, cuboid: best.cuboid, rolled, rolledPeriods, events };
+  return { stream, reading, cuboid: best.cuboid, rolled, rolledPeriods, ...withHours(events, hourly, asked) };
 }
+
+/** The smallest hourly cuboid that has the dimensions, and tells whose days its rows are of. */
+function hourlyCuboid(wanted: ReadonlySet<string>, { known, reading, scope }: Asked): Cuboid | null {
+  if (reading.dependsOnWatermark) return null;
+  const { zoning } = scope;
+  const needed = zoning.kind === "own" ? [...wanted, zoning.dimension] : [...wanted];
+  return known.cuboids
+    .filter(
+      ({ calendar, dimensions, histograms }) =>
+        calendar === HOUR &&
+        (reading.histogram === null || histograms) &&
+        needed.every((dimension) => dimensions.includes(dimension)),
+    )
+    .reduce<(typeof known.cuboids)[number] | null>((a, b) => (a && a.cells <= b.cells ? a : b), null);
+}
+
+/** Parts of the period that no day's cells tell: their hours up to the first that is not told, and from there on the events. */
+function withHours(periods: readonly Period[], hourly: Cuboid | null, asked: Asked): Pick<Cover, "hours" | "events"> {
+  const hours: HourPart[] = [];
+  const events: EventPart[] = [];
+  for (const period of periods) {
+    const span = widestSpan(period, asked);
+    const range = hourly && toldHours(span, asked);
+    if (!hourly || !range) {
+      events.push({ period, since: null });
+      continue;
+    }
+    hours.push({ cuboid: hourly, period, range });
+    if (range.to * HOUR_MS < span.to) events.push({ period, since: range.to * HOUR_MS });
+  }
+  return { hours, events };
+}
+
+/** From the first beginning to the last end in any zone, but not beyond now. */
+function widestSpan(period: Period, { scope }: Asked): Span {
+  const spans = zonesOfDays(scope).map((zone) => spanOf(period, zone));
+  return {
+    from: Math.min(...spans.map(({ from }) => from)),
+    to: Math.min(scope.now, Math.max(...spans.map(({ to }) => to))),
+  };
+}
+
+/** Hours from the beginning of a span up to the first that hourly cells do not tell; null when that is the first one. */
+function toldHours({ from, to }: Span, asked: Asked): Range | null {
+  const [first, end] = [from / HOUR_MS, Math.floor(to / HOUR_MS)];
+  const [firstDay, endDay] = [Math.floor(first / 24), Math.ceil(end / 24)];
+  if (!Number.isInteger(first) || !zonesOfDays(asked.scope).every((zone) => hasWholeHours(zone, firstDay, endDay)))
+    return null;
+  let until = first;
+  while (until < end && tellsHour(until, asked)) until += 1;
+  return until > first ? { from: first, to: until } : null;
+}
+
+function tellsHour(hour: number, asked: Asked): boolean {
+  const unit = asked.known.units.get(Math.floor(hour / 24));
+  return unit?.hasHours === true && holdsUntil(unit, asked) >= (hour + 1) * HOUR_MS;
+}
+
+/** Whose days count: every zone that rows can be of. */
+const zonesOfDays = ({ zoning }: Scope): string[] =>
+  zoning.kind === "own" ? [...new Set([zoning.zone, ...zoning.zones.values()])] : [zoning.zone];
 
 interface Asked {
   readonly stream: Stream;
@@ -131,10 +213,7 @@ const isUpToNow = (unit: Unit | undefined, { scope, isFollowed }: Asked): boolea
 
 function splitDays(calendar: Calendar, asked: Asked): Split | null {
   const { scope, period, known } = asked;
-  const zones =
-    scope.zoning.kind === "own"
-      ? [...new Set([scope.zoning.zone, ...scope.zoning.zones.values()])]
-      : [scope.zoning.zone];
+  const zones = zonesOfDays(scope);
   const first = firstWholeDay(period.from, zones);
   const end = lastWholeDay(period.to, zones);
   if (first >= end) return null;
@@ -193,17 +272,17 @@ const isNothing = (part: Period, zones: readonly string[], now: number): boolean
   });
 
 function splitHours(asked: Asked): Split | null {
-  const { scope, period, known } = asked;
+  const { scope, period } = asked;
   const { zone } = scope.zoning;
   const span = spanOf(period, zone);
   const until = Math.min(span.to, scope.now);
   const [first, end] = [Math.ceil(span.from / HOUR_MS), Math.floor(until / HOUR_MS)];
   if (first >= end || !hasWholeHours(zone, Math.floor(first / 24), Math.ceil(end / 24))) return null;
-  const usable = (hour: number): boolean => {
-    const unit = known.units.get(Math.floor(hour / 24));
-    return unit?.hasHours === true && holdsUntil(unit, asked) >= (hour + 1) * HOUR_MS;
-  };
-  const rolled = joinGaps(runsOf(first, end, usable), first, end);
+  const rolled = joinGaps(
+    runsOf(first, end, (hour) => tellsHour(hour, asked)),
+    first,
+    end,
+  );
   const iso = (hour: number): string => new Date(hour * HOUR_MS).toISOString();
   const asPeriod = ({ from, to }: Range): Period => ({ from: iso(from), to: iso(to) });
   const head = { from: new Date(span.from).toISOString(), to: iso(first) };

@@ -122,4 +122,36 @@ describe("an answer from roll-ups is the answer from events", () => {
     );
     expect(used, "roll-ups answered some of them").toBeGreaterThan(5);
   }, 120_000);
+
+  test("also while dates are dirty from some hour on, followed or not: days, then hours, then events", async () => {
+    const sources = { rollup: 0, both: 0, events: 0 };
+    await db.writer.query("update rollup.captures set captured_at = now() + interval '1 hour'");
+    await fc.assert(
+      fc.asyncProperty(questions(), fc.integer({ min: 0, max: 60 }), async ({ question, zone }, hoursAgo) => {
+        // Nothing changed, so that whatever is told from where must be the same.
+        const from = new Date(Math.floor((DEMO_NOW - hoursAgo * 3_600_000) / 3_600_000) * 3_600_000).toISOString();
+        await db.writer.query(
+          "update rollup.units set dirty_since = null, dirty_from = null where dirty_from is not null",
+        );
+        await db.writer.query(
+          "update rollup.units set dirty_since = now(), dirty_from = $1 where day >= $1::date - 1 and dirty_since is null",
+          [from],
+        );
+        await db.writer.query("update rollup.generation set generation = generation + 1");
+        const recent = {
+          ...question,
+          period: { from: "2026-03-12", to: question.period?.to.length === 10 ? "2026-03-18" : "2026-03-17T02:03Z" },
+        };
+        const context = { catalog, now: DEMO_NOW, zone };
+        const [expected, found] = [await events(recent, context), await cells(recent, context)];
+        expect(found.ok, JSON.stringify(found)).toBe(expected.ok);
+        if (!expected.ok || !found.ok) return;
+        const used = new Set(found.value.sql.map(({ source }) => source));
+        sources[used.size > 1 ? "both" : used.has("rollup") ? "rollup" : "events"] += 1;
+        expectSameRows(found.value.rows, expected.value.rows);
+      }),
+      { numRuns: 80, endOnFailure: true },
+    );
+    expect(sources.both, "cells and events told parts of some").toBeGreaterThan(5);
+  }, 120_000);
 });

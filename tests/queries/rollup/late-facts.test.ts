@@ -21,7 +21,7 @@ let catalog: Catalog;
 let events: Measure;
 let cells: Measure;
 /** Some cuboids only: the changes matter here, not the splits. */
-const SOME = { budgetShare: 1, eventsPerCellMin: 1 };
+const SOME = { budgetShare: 2, eventsPerCellMin: 1 };
 
 beforeAll(async () => {
   db = await testDatabase();
@@ -207,7 +207,7 @@ describe("facts that come late", () => {
     const sources = async (question: Partial<Question>): Promise<string[]> => {
       const found = await ask(cells, { metrics: ["decisions"], ...question });
       expectSameRows(found.rows, (await ask(events, { metrics: ["decisions"], ...question })).rows);
-      return [...new Set(found.sql.map(({ source }) => source))];
+      return [...new Set(found.sql.map(({ source }) => source))].sort().reverse();
     };
     const yesterday = { period: { from: "2026-03-15", to: "2026-03-17" } };
     const hours = { period: { from: "2026-03-16T12:00Z", to: "2026-03-17T01:00Z" }, grain: "hour" as const };
@@ -218,6 +218,14 @@ describe("facts that come late", () => {
       await captureChanges(client, streamsOf(catalog), { catalog });
       expect(await dirty()).toBeGreaterThan(0);
       expect([await sources(yesterday), await sources(hours)]).toEqual([["rollup"], ["rollup"]]);
+      // Each market's own days up to now: what goes on somewhere is told by hours, and events are read from this hour on.
+      for (const grain of ["day", "week", "total"] as const) {
+        const own = { by: ["market"], period: { from: "2026-03-14", to: "2026-03-18" }, grain };
+        expect(await sources(own)).toEqual(["rollup", "events"]);
+        const { sql } = await ask(cells, { metrics: ["decisions"], ...own });
+        const read = sql.filter(({ source }) => source === "events");
+        expect(read.map(({ params }) => params)).toEqual([expect.arrayContaining(["2026-03-17T01:00:00.000Z"])]);
+      }
 
       await decide(930_002, NOW - 30 * 3_600_000);
       await captureChanges(client, streamsOf(catalog), { catalog });
