@@ -209,7 +209,7 @@ function tellsDay(day: number, zone: string, asked: Asked): boolean {
 
 /** A date that goes on is told by its cells as long as changes are looked for, and none of its rows is yet to come. */
 const isUpToNow = (unit: Unit | undefined, { scope, isFollowed }: Asked): boolean =>
-  isFollowed && unit !== undefined && unit.latest !== null && unit.latest < scope.now;
+  isFollowed && unit !== undefined && unit.latest !== null && unit.latest <= scope.now;
 
 function splitDays(calendar: Calendar, asked: Asked): Split | null {
   const { scope, period, known } = asked;

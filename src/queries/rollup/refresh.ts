@@ -166,7 +166,7 @@ async function noteUnits(
   const latest = days.map((day) => {
     // A date of another zone reaches into the UTC dates on either side.
     const seconds = [day - 1, day, day + 1].flatMap((near) => fold.rows.get(near)?.latest ?? []);
-    return seconds.length === 0 ? null : new Date(Math.max(...seconds) * 1_000).toISOString();
+    return seconds.length === 0 ? null : new Date((Math.max(...seconds) + 1) * 1_000).toISOString();
   });
   await query(
     client,

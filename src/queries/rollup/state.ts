@@ -25,7 +25,7 @@ export interface Unit {
   readonly dirtySince: number | null;
   /** Of a dirty date: what its cells hold of before this is right, milliseconds since the epoch; null = nothing is. */
   readonly dirtyFrom: number | null;
-  /** The latest time of a row in its cells, milliseconds since the epoch; null when not known. */
+  /** Every row in its cells is from before this, milliseconds since the epoch; null when not known. */
   readonly latest: number | null;
   /** On ClickHouse: the number that its cells carry. Null in PostgreSQL, where a date's cells are replaced. */
   readonly build: number | null;
