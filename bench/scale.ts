@@ -8,9 +8,8 @@ import { fixedClock } from "../src/kernel/clock.ts";
 import { type House, openHouse } from "../src/main.ts";
 import { closedSetsOf, loadDirectory } from "../src/queries/load/load.ts";
 import { advise } from "../src/queries/rollup/advise.ts";
-import { rollupLag } from "../src/queries/rollup/lag.ts";
 import { BENCH_NOW, DAYS, generate } from "./scale/generate.ts";
-import { compileMs, followed, secondsUntilLateAppeal } from "./scale/late.ts";
+import { compileMs, secondsUntilLateAppeal, settle } from "./scale/late.ts";
 import { measureOurs, type OursTimes } from "./scale/ours.ts";
 import { openChdb, openDuckDb, type Peer } from "./scale/peers.ts";
 import { commandCpuMs, copyCsv, openPostgres, serverCpuMs, serverPidOf } from "./scale/postgres.ts";
@@ -155,7 +154,6 @@ async function copyOurs({ pools: { writer } }: House, pid: number) {
 /** Up to 10^6 new cases and their decisions of the last two days: what it costs until they are in the roll-ups, which are followed as `start` does it. */
 async function refreshNew(house: House, pid: number) {
   const pool = house.pools.writer;
-  const ticks = await followed(house, BENCH_NOW);
   const first = 1_000_000_000;
   await pool.query(
     `insert into mart.cases select ${first} + case_id, created_at, market, queue, source, content_type, category, seller_id, seller_tier, severity,
@@ -167,11 +165,7 @@ async function refreshNew(house: House, pid: number) {
        d.reason, d.score, d.model_version, d.guideline_version, d.handle_seconds, d.cost_usd, d.superseded_at
      from mart.decisions d where d.case_id in (select case_id - ${first} from mart.cases where case_id > ${first}) and d.case_id < ${first}`,
   );
-  const times = await timed(pid, async () => {
-    do await ticks.caughtUp();
-    while (((await rollupLag(pool))?.dirty ?? 0) > 0);
-  });
-  await ticks.stop();
+  const times = await timed(pid, () => settle(house, BENCH_NOW));
   return { ...times, events: 2 * (rowCount ?? 0) };
 }
 

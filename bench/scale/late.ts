@@ -5,6 +5,7 @@ import { createReader } from "../../src/language/reader.ts";
 import type { House } from "../../src/main.ts";
 import { compileQuestion } from "../../src/queries/create-measure.ts";
 import { postgresKeeper } from "../../src/queries/rollup/keeper.ts";
+import { rollupLag } from "../../src/queries/rollup/lag.ts";
 import { type RollupTicks, startRollups } from "../../src/schedules/rollups.ts";
 import { quantile } from "./quantile.ts";
 import { QUESTIONS } from "./questions.ts";
@@ -19,6 +20,13 @@ export async function followed(house: House, now: number): Promise<RollupTicks> 
   const ticks = startRollups(postgresKeeper(house.pools.writer), parts, clock, createLog("silent"));
   await ticks.caughtUp();
   return ticks;
+}
+
+/** Follows until nothing is dirty any more. */
+export async function settle(house: House, now: number): Promise<void> {
+  const ticks = await followed(house, now);
+  while (((await rollupLag(house.pools.writer))?.dirty ?? 0) > 0) await ticks.caughtUp();
+  await ticks.stop();
 }
 
 /** One look for changes, and what it makes anew: then dates that go on are answered from cells for some seconds. */

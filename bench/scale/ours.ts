@@ -1,5 +1,5 @@
 import type { House } from "../../src/main.ts";
-import { followed, followOnce } from "./late.ts";
+import { followed, followOnce, settle } from "./late.ts";
 import { serverCpuMs } from "./postgres.ts";
 import { quantile } from "./quantile.ts";
 import { QUESTIONS } from "./questions.ts";
@@ -50,7 +50,7 @@ const ROUNDS_MAX = 100;
  * watermarks were loaded anew.
  */
 export async function measureOurs(house: House, serverPid: number, now: number): Promise<OursTimes> {
-  await followOnce(house, now);
+  await settle(house, now);
   const cold: Record<string, number> = {};
   for (const { id, words } of QUESTIONS) cold[id] = (await askTimed(house, words)).ms;
   const questions: Record<string, OursQuestion> = {};

@@ -138,8 +138,11 @@ export function normalQuantile(p: number): number {
 
 /** The two-sided critical value z of a confidence level: P(|Z| > z) = 1 − level. */
 export function normalCritical(level: number): number {
-  return -normalQuantile((1 - level) / 2);
+  if (level !== lastLevel) [lastLevel, lastCritical] = [level, -normalQuantile((1 - level) / 2)];
+  return lastCritical;
 }
+/** An answer asks for the same level thousands of times. */
+let [lastLevel, lastCritical] = [Number.NaN, Number.NaN];
 
 function polynomial(coefficients: readonly number[], x: number): number {
   let value = 0;

@@ -114,22 +114,8 @@ export function kmQuantile(
   const steps = kaplanMeier(points);
   const last = steps.at(-1);
   if (!last) return { value: null, low: null, high: null, reason: "no observations" };
-  const limits = steps.map((step) => ({ time: step.time, limits: survivalLimits(step, level, transform) }));
-  const curve = (pick: (limit: { low: number; high: number }) => number) =>
-    limits.flatMap(({ time, limits: limit }) => (limit ? [{ time, survival: pick(limit) }] : []));
-  const value = crossing(steps, q, last.time, flat);
-  const low = crossing(
-    curve((limit) => limit.low),
-    q,
-    last.time,
-    flat,
-  );
-  const high = crossing(
-    curve((limit) => limit.high),
-    q,
-    last.time,
-    flat,
-  );
+  const { value, low, high } =
+    flat === "first" ? firstCrossings(steps, q, level, transform) : crossingsInR(steps, q, level, transform, last.time);
   if (value !== null && low !== null && high !== null) return { value, low, high };
   const reason = value === null ? "not reached: too many are still open" : "the limits are not reached by the curve";
   return { value, low, high, reason };
@@ -137,27 +123,58 @@ export function kmQuantile(
 
 /** The quantile alone, without limits: the earliest time at which the curve has fallen to 1 − q; null where it never does. */
 export const kmPoint = (points: readonly LifePoint[], q: number): number | null =>
-  crossing(kaplanMeier(points), q, 0, "first");
+  kaplanMeier(points).find((step) => 1 - step.survival >= q - TOLERANCE)?.time ?? null;
 
 /** The tolerance of R's quantile.survfit, √ε: equality of S and 1 − q up to rounding. */
 const TOLERANCE = Math.sqrt(Number.EPSILON);
 
 type Curve = readonly Pick<SurvivalStep, "time" | "survival">[];
+type Crossings = Pick<KmQuantile, "value" | "low" | "high">;
 
-function crossing(curve: Curve, q: number, timeMax: number, flat: "first" | "midpoint"): number | null {
-  if (flat === "midpoint") return crossingInR(curve, q, timeMax);
-  return curve.find((step) => 1 - step.survival >= q - TOLERANCE)?.time ?? null;
+/** The earliest times at which the curve and its confidence curves have fallen to 1 − q. Steps after the last of them are not looked at. */
+function firstCrossings(
+  steps: readonly SurvivalStep[],
+  q: number,
+  level: number,
+  transform: SurvivalTransform,
+): Crossings {
+  const isReached = (survival: number): boolean => 1 - survival >= q - TOLERANCE;
+  let [value, low, high]: (number | null)[] = [null, null, null];
+  for (const step of steps) {
+    if (value === null && isReached(step.survival)) value = step.time;
+    const limits = survivalLimits(step, level, transform);
+    if (limits && low === null && isReached(limits.low)) low = step.time;
+    if (limits && high === null && isReached(limits.high)) high = step.time;
+    if (value !== null && low !== null && high !== null) break;
+  }
+  return { value: value ?? null, low: low ?? null, high: high ?? null };
 }
 
 /**
  * R reads the curve as a function of its height, so where a confidence curve is not monotone it takes the step whose height is
  * the nearest beyond q, not the earliest one.
  */
-function crossingInR(curve: Curve, q: number, timeMax: number): number | null {
-  const reached = nearestBeyond(curve, q - TOLERANCE);
-  if (!reached) return null;
-  const passed = nearestBeyond(curve, q + TOLERANCE);
-  return ((passed?.time ?? timeMax) + reached.time) / 2;
+function crossingsInR(
+  steps: readonly SurvivalStep[],
+  q: number,
+  level: number,
+  transform: SurvivalTransform,
+  timeMax: number,
+): Crossings {
+  const limits = steps.map((step) => ({ time: step.time, limits: survivalLimits(step, level, transform) }));
+  const curve = (pick: (limit: { low: number; high: number }) => number): Curve =>
+    limits.flatMap(({ time, limits: limit }) => (limit ? [{ time, survival: pick(limit) }] : []));
+  const crossing = (of: Curve): number | null => {
+    const reached = nearestBeyond(of, q - TOLERANCE);
+    if (!reached) return null;
+    const passed = nearestBeyond(of, q + TOLERANCE);
+    return ((passed?.time ?? timeMax) + reached.time) / 2;
+  };
+  return {
+    value: crossing(steps),
+    low: crossing(curve((limit) => limit.low)),
+    high: crossing(curve((limit) => limit.high)),
+  };
 }
 
 function nearestBeyond(curve: Curve, height: number): Curve[number] | undefined {

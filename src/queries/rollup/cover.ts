@@ -133,13 +133,21 @@ function widestSpan(period: Period, { scope }: Asked): Span {
 
 /** Hours from the beginning of a span up to the first that hourly cells do not tell; null when that is the first one. */
 function toldHours({ from, to }: Span, asked: Asked): Range | null {
-  const [first, end] = [from / HOUR_MS, Math.floor(to / HOUR_MS)];
+  const [first, end] = [from / HOUR_MS, lastHour(to, asked)];
   const [firstDay, endDay] = [Math.floor(first / 24), Math.ceil(end / 24)];
   if (!Number.isInteger(first) || !zonesOfDays(asked.scope).every((zone) => hasWholeHours(zone, firstDay, endDay)))
     return null;
   let until = first;
   while (until < end && tellsHour(until, asked)) until += 1;
   return until > first ? { from: first, to: until } : null;
+}
+
+/** The end of the hours up to an instant: of whole ones, and of the one that goes on where its cells tell it up to now. */
+function lastHour(until: number, asked: Asked): number {
+  const whole = Math.floor(until / HOUR_MS);
+  return until === asked.scope.now && isUpToNow(asked.known.units.get(Math.floor(whole / 24)), asked)
+    ? Math.ceil(until / HOUR_MS)
+    : whole;
 }
 
 function tellsHour(hour: number, asked: Asked): boolean {
@@ -276,7 +284,7 @@ function splitHours(asked: Asked): Split | null {
   const { zone } = scope.zoning;
   const span = spanOf(period, zone);
   const until = Math.min(span.to, scope.now);
-  const [first, end] = [Math.ceil(span.from / HOUR_MS), Math.floor(until / HOUR_MS)];
+  const [first, end] = [Math.ceil(span.from / HOUR_MS), lastHour(until, asked)];
   if (first >= end || !hasWholeHours(zone, Math.floor(first / 24), Math.ceil(end / 24))) return null;
   const rolled = joinGaps(
     runsOf(first, end, (hour) => tellsHour(hour, asked)),
