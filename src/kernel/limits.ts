@@ -100,7 +100,10 @@ export const limits = {
   cellMin: 10,
   /** … and on fewer than these is given with care. */
   fewBelow: 30,
-  /** Mature days behind a lag curve … */
+  /** A lag curve is read from one mature week where so much happened in it (a share of it is then known within a point) … */
+  lagWeekDays: 7,
+  lagWeekHitsMin: 5_000,
+  /** … else from so many mature days … */
   lagCohortDays: 60,
   /** … and the hits that it needs at least. */
   lagHitsMin: 50,

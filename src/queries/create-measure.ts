@@ -219,7 +219,7 @@ async function lagsOf(
       if (!ran.ok && ran.error.code === "timeout") break;
       if (!ran.ok) return ran;
       const curve = query.read(ran.value.rows);
-      if (curve.hits.reduce((sum, hits) => sum + hits, 0) < limits.lagHitsMin) continue;
+      if (curve.hits.reduce((sum, hits) => sum + hits, 0) < query.hitsMin) continue;
       lags.set(id, curve);
       break;
     }

@@ -14,11 +14,14 @@ const DAY_MS = 86_400_000;
 export interface LagQuery {
   readonly text: SqlText;
   readonly read: (rows: readonly Row[]) => LagCurve;
+  /** With fewer hits the curve says too little, and the next statement is asked. */
+  readonly hitsMin: number;
 }
 
 /**
- * The statements that tell how long after its start a cohort's hits happen, over the newest mature days before the watermark `through`:
- * under the filters of the plan, then (where there are any) without them. Empty for a metric that does not say when a hit happens.
+ * The statements that tell how long after its start a cohort's hits happen, over the newest mature days before the watermark `through`: a week, which is
+ * enough where much happens, then two months; under the filters of the plan, then (where there are any) without them. Empty for a metric
+ * that does not say when a hit happens.
  */
 export function lagQueries(plan: MetricPlan, through: number, catalog: Catalog): LagQuery[] {
   const { definition, maturityDays } = plan.metric;
@@ -27,14 +30,22 @@ export function lagQueries(plan: MetricPlan, through: number, catalog: Catalog):
   if (happened === null) return [];
   const end = through - maturityDays * DAY_MS;
   const iso = (ms: number): string => new Date(ms).toISOString();
-  const period = { from: iso(end - limits.lagCohortDays * DAY_MS), to: iso(end) };
-  const whole: MetricPlan = { ...plan, by: [], when: { kind: "period", period, grain: "total" } };
-  const wanted = plan.filters.length > 0 ? [whole, { ...whole, filters: [] }] : [whole];
   const of = definition.hitAt === null ? "miss" : "hit";
-  return wanted.map((one) => ({
-    text: lagText(definition, happened, scopeOf(inOneZone(one), definition, [], through, catalog), maturityDays),
-    read: (rows) => curveOf(rows, maturityDays, of),
-  }));
+  const spans = [
+    { days: limits.lagWeekDays, hitsMin: limits.lagWeekHitsMin },
+    { days: limits.lagCohortDays, hitsMin: limits.lagHitsMin },
+  ];
+  return (plan.filters.length > 0 ? [plan.filters, []] : [plan.filters]).flatMap((filters) =>
+    spans.map(({ days, hitsMin }) => {
+      const period = { from: iso(end - days * DAY_MS), to: iso(end) };
+      const one: MetricPlan = { ...plan, by: [], filters, when: { kind: "period", period, grain: "total" } };
+      return {
+        text: lagText(definition, happened, scopeOf(inOneZone(one), definition, [], through, catalog), maturityDays),
+        read: (rows: readonly Row[]) => curveOf(rows, maturityDays, of),
+        hitsMin,
+      };
+    }),
+  );
 }
 
 /** The span is given in instants, which are the same in every zone. */

@@ -76,13 +76,21 @@ const WORKER_TIMEOUT_MS = 10_000;
 const WAIT_MS_MAX = 3_000;
 const WRITER_WAIT_MS_MIN = 15_000;
 
-const OID = { int8: 20, date: 1082, numeric: 1700 } as const;
+const OID = { int8: 20, float8Array: 1022, date: 1082, numeric: 1700 } as const;
+
+/** `{1,2.5}`: a flat array of finite numbers is JSON but for its braces, and read ten times as fast as by taking it apart; the bins of a month's hours are millions. */
+function floatsOf(text: string): unknown {
+  return /^\{[^{NI]*\}$/.test(text)
+    ? JSON.parse(`[${text.slice(1, -1)}]`)
+    : pg.types.getTypeParser(OID.float8Array as number, "text")(text);
+}
 
 /** Counts and money as numbers: all of ours are below 2^53, and JSON wants numbers. */
 const getTypeParser = ((oid: number, format?: "text" | "binary") => {
   if (format !== "binary") {
     if (oid === OID.int8 || oid === OID.numeric) return Number;
     if (oid === OID.date) return String;
+    if (oid === OID.float8Array) return floatsOf;
   }
   return pg.types.getTypeParser(oid, format as "text");
 }) as typeof pg.types.getTypeParser;
