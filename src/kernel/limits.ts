@@ -130,6 +130,9 @@ export const limits = {
   followPageRows: 10_000,
   /** Days of history behind a judged day: half a year, so that last season's campaigns are in it. */
   scanHistoryDays: 182,
+  /** An average over fewer rows than this, or than this share of the usual ones, is not judged. */
+  scanAverageRowsMin: 10,
+  scanAverageShareMin: 0.1,
   /** Days that one question for anomalies judges. */
   scanDaysMax: 62,
   /** Findings of a digest. */

@@ -1,4 +1,5 @@
 import type { ScanSeries } from "../../insights/detect/scan.ts";
+import { limits } from "../../kernel/limits.ts";
 import type { MetricState } from "../../kernel/measurement.ts";
 import { rankValue } from "../../kernel/rank-value.ts";
 import type { Daily } from "./daily.ts";
@@ -10,10 +11,14 @@ export interface Reading {
   readonly n: number | null;
 }
 
-/** A series as the detector takes it. Before its first row a segment did not exist: unknown, not zero. */
+/**
+ * A series as the detector takes it. Before its first row a segment did not exist: unknown, not zero. So is an average over a handful of rows
+ * or over a small part of the usual ones: one slow case of a holiday is no handling time of the team.
+ */
 export function toScan(series: Daily, marks: Marks): ScanSeries {
-  const readings = readingsOf(series);
   const kind = kindOf(series);
+  const all = readingsOf(series);
+  const readings = kind === "amount" && series.metric.definition.kind !== "sum" ? all.map(unlessThin(all)) : all;
   return {
     id: series.id,
     parent: series.parent,
@@ -24,6 +29,13 @@ export function toScan(series: Daily, marks: Marks): ScanSeries {
     masked: marks.masked,
     calendar: marks.calendar,
   };
+}
+
+function unlessThin(readings: readonly Reading[]): (reading: Reading) => Reading {
+  const sizes = readings.flatMap(({ n }) => (n === null || n === 0 ? [] : [n])).sort((a, b) => a - b);
+  const usual = sizes[Math.floor(sizes.length / 2)] ?? 0;
+  const least = Math.max(limits.scanAverageRowsMin, limits.scanAverageShareMin * usual);
+  return (reading) => (reading.n !== null && reading.n < least ? unknown : reading);
 }
 
 export function readingsOf(series: Daily): Reading[] {
@@ -74,6 +86,7 @@ function readingOf(state: MetricState, rule: Parameters<typeof rankValue>[1]): R
     case "mean":
       return { value: rankValue(state, rule), n: state.n };
     case "lifetimes":
+      return { value: rankValue(state, rule), n: state.bins.reduce((sum, bin) => sum + bin.events + bin.censored, 0) };
     case "max":
       return { value: rankValue(state, rule), n: null };
     case "parts":
