@@ -22,7 +22,7 @@ import { type EngineTimes, reportText } from "./scale/report.ts";
  *   npm --prefix bench/peers install --no-package-lock                  # once: the peers
  *   npm run bench -- --rows 1e6 [--dir .bench] [--keep] [--only ours|peers] [--days 400]
  *
- * Fewer days make the days denser: 1e7 rows of 40 days are the last 40 days of 1e8 rows of 400.
+ * Fewer days make the days denser: 2.5e7 rows of 100 days are the last 100 days of 1e8 rows of 400. Room on the disk: 1.1 GB for 10^6 rows, peers included.
  * Steps that are done are kept in `--dir` and not done again with `--keep`. Prints Markdown; the figures are also in result-<rows>.json.
  */
 const { values: flags } = parseArgs({
