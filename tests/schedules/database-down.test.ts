@@ -85,12 +85,17 @@ describe("a database that is away when a post is due", () => {
         pool: patient.worker,
         facts: patient.reader,
       });
+      const states = async () => (await database.writer.query("select state from bot.runs")).rows;
       await tick();
       await tick();
+      // On a machine under load a tick may lose its lease half-way; the next one after that lease goes on.
+      for (let again = 0; again < 5 && (await states())[0]?.state === "sending"; again += 1) {
+        await pass(database);
+        await tick();
+      }
       await patient.end();
       expect(slack.posts).toHaveLength(1);
-      const { rows } = await database.writer.query("select state from bot.runs");
-      expect(rows).toEqual([{ state: "sent" }]);
+      expect(await states()).toEqual([{ state: "sent" }]);
     },
   );
 });
