@@ -20,7 +20,8 @@ describe("the parts of a change add up to it within 1e-9", () => {
   it("Kitagawa: rate and mix of every segment, segments that come and go, ratios above one", () => {
     const side = fc.record({
       weight: fc.oneof({ weight: 5, arbitrary: amount }, { weight: 1, arbitrary: fc.constant(0) }),
-      ratio: fc.double({ min: 0, max: 50, noNaN: true }),
+      // Nothing below 10⁻¹²: numbers of some 10⁻³²⁴ have no digits left to be exact in.
+      ratio: fc.double({ min: 0, max: 50, noNaN: true }).map((ratio) => (ratio < 1e-12 ? 0 : ratio)),
     });
     const table = fc.array(fc.record({ before: side, after: side }), { minLength: 1, maxLength: 40 });
     fc.assert(
