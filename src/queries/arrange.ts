@@ -206,13 +206,13 @@ function reachesNow({ when, now }: MetricPlan, bucket: Bucket): boolean {
 }
 
 /** The state of no rows. */
-function emptyState(metric: Metric): MetricState {
-  const kind = metric.definition.kind;
+function emptyState({ definition }: Metric): MetricState {
+  const { kind } = definition;
   switch (kind) {
     case "count":
       return { kind, n: 0 };
     case "open":
-      return metric.definition.value === "count" ? { kind: "count", n: 0 } : { kind: "max", value: null, n: 0 };
+      return definition.value === "count" ? { kind: "count", n: 0 } : { kind: "max", value: null, n: 0 };
     case "sum":
       return { kind, sum: 0, n: 0 };
     case "ratio":
@@ -221,7 +221,7 @@ function emptyState(metric: Metric): MetricState {
     case "proportion":
       return { kind, x: 0, n: 0 };
     case "mean":
-      return { kind, n: 0, sum: 0, sumsq: 0 };
+      return { kind, n: 0, sum: 0, sumsq: 0, ...(definition.bins && { bins: [] }) };
     case "weighted":
       return { kind, sw: 0, swy: 0, sw2: 0, sw2y: 0, n: 0, x: 0, drawn: 0 };
     case "lifetimes":

@@ -79,6 +79,17 @@ function questions(): fc.Arbitrary<{ question: Question; zone: string }> {
     });
 }
 
+/** No machine has a handling time: a mean of no rows, which has bins all the same. */
+const nobodyHandled: { question: Question; zone: string } = {
+  question: {
+    ...blank("metric"),
+    metrics: ["aht"],
+    filters: { "!decider": ["human"] },
+    period: { from: "2025-10-31", to: "2025-11-05" },
+  },
+  zone: "Asia/Kolkata",
+};
+
 describe("an answer from roll-ups is the answer from events", () => {
   test("for every metric, split, filter, grain, zone and period drawn at random", async () => {
     const sources = { rollup: 0, events: 0 };
@@ -118,7 +129,7 @@ describe("an answer from roll-ups is the answer from events", () => {
           expectSameRows(own.value.rows, expected.value.rows);
         }
       }),
-      { numRuns: 12, endOnFailure: true },
+      { numRuns: 12, endOnFailure: true, examples: [[nobodyHandled]] },
     );
     expect(used, "roll-ups answered some of them").toBeGreaterThan(5);
   }, 120_000);
