@@ -65,6 +65,7 @@ async function loadFiles(dir: string, options: LoadOptions): Promise<void> {
       { now: clock.now(), closedSets: closedSetsOf(house.catalog) },
       { again: options.again === true, onProgress: showProgress, ...(chunkRows && { chunkRows }) },
     );
+    await house.keeper?.look(house.catalog);
     process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : `${reportText(report)}\n`);
     process.exitCode = report.files.some((file) => file.refused) ? EXIT.refused : EXIT.answered;
   } finally {
@@ -94,6 +95,7 @@ async function followSource(source: string, options: LoadOptions): Promise<void>
         process.stderr.write(`The source cannot be read (${(cause as Error).message}); the next pull tries again.\n`);
         return [];
       });
+      await house.keeper?.look(house.catalog);
       process.stdout.write(options.json ? `${JSON.stringify(pulled)}\n` : pulledText(pulled, options.follow === true));
       if (!options.follow && pulled.some(({ refused }) => refused)) process.exitCode = EXIT.refused;
       if (options.follow) await wait(everyMs, undefined, { signal: stopped.signal }).catch(() => {});

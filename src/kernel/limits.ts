@@ -57,6 +57,9 @@ export const limits = {
   clickhouseReplacedKeptSeconds: 600,
   /** In the background a date is made anew at most this often. */
   clickhouseRebuildPauseMs: 60_000,
+  /** On ClickHouse it is noted this often that changes are looked for, and taken for true a little longer. */
+  clickhouseLookNotedMs: 60_000,
+  clickhouseFollowedMs: 90_000,
   clickhouseRollupEventsADayMin: 100_000,
   /** Rows that are made into cells at once, and in the background; and rows of clean dates that are made along with dirty ones. */
   clickhouseRollupBatchRowsMax: 20_000_000,
@@ -83,6 +86,8 @@ export const limits = {
   rollupTickMs: 2_000,
   /** Changes were looked for within this time: the cells of a date that goes on are taken for all of it. */
   rollupFollowedSeconds: 10,
+  /** A table into whose middle rows were written is taken for one of that kind for so long. */
+  rollupWithinHours: 24,
   /** A shared answer is computed again after this, whatever the watermarks say; sooner where nobody follows the facts' changes. */
   cacheSecondsMax: 300,
   cacheSecondsUnfollowedMax: 5,

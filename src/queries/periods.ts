@@ -77,10 +77,10 @@ function firstDate(date: string, grain: Exclude<Series, "hour">): string {
 }
 
 function nextDate(date: string, grain: Exclude<Series, "hour">): string {
-  const [year, month, day] = date.split("-").map(Number) as [number, number, number];
-  const next =
-    grain === "month" ? Date.UTC(year, month, 1) : Date.UTC(year, month - 1, day + (grain === "week" ? 7 : 1));
-  return new Date(next).toISOString().slice(0, 10);
+  const at = new Date(`${date}T00:00Z`);
+  if (grain === "month") at.setUTCMonth(at.getUTCMonth() + 1, 1);
+  else at.setUTCDate(at.getUTCDate() + (grain === "week" ? 7 : 1));
+  return at.toISOString().slice(0, 10);
 }
 
 const HOUR_MS = 3_600_000;

@@ -33,11 +33,12 @@ export const versionOf =
     ]);
     if (!read.ok || state === "away") return null;
     const marks = [...read.value.watermarks].sort(([a], [b]) => (a < b ? -1 : 1));
-    const followed = state !== null && [...state.streams.values()].some(({ cuboids }) => cuboids.length > 0);
+    const isFollowed =
+      state?.isFollowed === true && [...state.streams.values()].some(({ cuboids }) => cuboids.length > 0);
     return {
       text: JSON.stringify([state?.generation ?? 0, marks]),
       completeThrough: marks.length === 0 ? null : Math.max(...marks.map(([, ms]) => ms)),
-      secondsMax: followed ? limits.cacheSecondsMax : limits.cacheSecondsUnfollowedMax,
+      secondsMax: isFollowed ? limits.cacheSecondsMax : limits.cacheSecondsUnfollowedMax,
       snapshot: {
         catalog,
         watermarks: read.value.watermarks,

@@ -139,7 +139,9 @@ function firstCrossings(
   transform: SurvivalTransform,
 ): Crossings {
   const isReached = (survival: number): boolean => 1 - survival >= q - TOLERANCE;
-  let [value, low, high]: (number | null)[] = [null, null, null];
+  let value: number | null = null;
+  let low: number | null = null;
+  let high: number | null = null;
   for (const step of steps) {
     if (value === null && isReached(step.survival)) value = step.time;
     const limits = survivalLimits(step, level, transform);
@@ -147,7 +149,7 @@ function firstCrossings(
     if (limits && high === null && isReached(limits.high)) high = step.time;
     if (value !== null && low !== null && high !== null) break;
   }
-  return { value: value ?? null, low: low ?? null, high: high ?? null };
+  return { value, low, high };
 }
 
 /**

@@ -6,19 +6,13 @@ import { zonesOf } from "../rollup/refresh.ts";
 import { scopeOf } from "../rollup/scan.ts";
 import type { RollupState } from "../rollup/state.ts";
 import { pendingTable } from "../rollup/store.ts";
-import type { Stream } from "../rollup/streams.ts";
+import { type Stream, tablesOf } from "../rollup/streams.ts";
 import { instant } from "../spelling.ts";
 import { fragment, ident, type SqlText, sql } from "../sql.ts";
 import type { ClickhouseWriter } from "./engine.ts";
 import { daysText } from "./fill.ts";
 import { type Part, type PartChange, partChange } from "./parts.ts";
-import { countingBuilds, markDirty, noteLook, serverNow } from "./registry.ts";
-
-/** Every table whose rows decide what a stream's cells say. */
-export const tablesOf = ({ fact }: Stream): string[] => [
-  ...new Set([fact.table, ...fact.joins.flatMap(readBy), ...fact.touchedBy.map(({ table }) => table)]),
-];
-const readBy = ({ table }: { readonly table: string | null }): string[] => (table === null ? [] : [table]);
+import { countingBuilds, markDirty, noteLook, serverNow, WHOLE_LOOK } from "./registry.ts";
 
 /**
  * Finds what changed in the facts since the last look. ClickHouse writes every insert as a new part, so its list of parts says whether anything
@@ -54,6 +48,8 @@ export async function lookForChanges(
     }
     await noteLook(writer, table, now, here.uuid, here.parts);
   }
+  if (now - (seen.get(WHOLE_LOOK)?.lookedAt ?? 0) >= limits.clickhouseLookNotedMs)
+    await noteLook(writer, WHOLE_LOOK, now, "", []);
   return dirty;
 }
 

@@ -1,3 +1,4 @@
+import { limits } from "../../kernel/limits.ts";
 import type { Engine } from "../engine.ts";
 import { dateOf } from "../rollup/calendar.ts";
 import type { Cuboid } from "../rollup/cuboids.ts";
@@ -113,6 +114,9 @@ export const noteLook = (
 ): Promise<void> =>
   writer.insert("rollup.looks", [{ table_name: table, looked_at: stamp(at), uuid, parts: JSON.stringify(parts) }]);
 
+/** The name under which it is noted that all tables were looked at. */
+export const WHOLE_LOOK = "";
+
 export interface ChosenStream extends StreamState {
   /** When its cuboids were chosen, milliseconds since the epoch. */
   readonly chosenAt: number;
@@ -164,8 +168,16 @@ export async function readRegistry(engine: Engine, generation: number): Promise<
       units,
     });
   }
-  return { generation, readAt: streams[0]?.read_at ?? 0, streams: known, isFollowed: false };
+  return { ...NOTHING, generation, readAt: streams[0]?.read_at ?? 0, streams: known };
 }
+
+const NOTHING: RollupState = {
+  generation: 0,
+  readAt: 0,
+  streams: new Map(),
+  isFollowed: false,
+  seenUntil: () => Number.NEGATIVE_INFINITY,
+};
 
 interface BuildRow {
   readonly stream: string;
@@ -208,7 +220,7 @@ const NOT_MADE: Unit = {
 /** Reads the registry again only when it has moved on. Without the database `rollup`, or the right to read it, nothing is rolled up. */
 export class RegistryStates {
   readonly #engine: Engine;
-  #known: RollupState = { generation: 0, readAt: 0, streams: new Map(), isFollowed: false };
+  #known = NOTHING;
   #reading: Promise<RollupState> | null = null;
 
   constructor(engine: Engine) {
@@ -217,20 +229,24 @@ export class RegistryStates {
 
   async current(): Promise<RollupState> {
     const ran = await this.#engine.run(GENERATION);
-    if (!ran.ok && ran.error.code === "fault")
-      return { generation: 0, readAt: 0, streams: new Map(), isFollowed: false };
+    if (!ran.ok && ran.error.code === "fault") return NOTHING;
     if (!ran.ok) throw ran.error.cause;
-    const generation = Number(ran.value.rows[0]?.generation ?? 0);
-    if (this.#known.generation >= generation) return this.#known;
-    this.#reading ??= readRegistry(this.#engine, generation).finally(() => {
-      this.#reading = null;
-    });
-    this.#known = await this.#reading;
-    return this.#known;
+    const [row] = ran.value.rows as readonly { generation: number; looked: number; now: number }[];
+    const { generation, looked, now } = row ?? { generation: 0, looked: 0, now: 0 };
+    if (this.#known.generation < Number(generation)) {
+      this.#reading ??= readRegistry(this.#engine, Number(generation)).finally(() => {
+        this.#reading = null;
+      });
+      this.#known = await this.#reading;
+    }
+    // A look sees every part there is, so that what is not marked is known up to the look.
+    const isFollowed = Number(now) - Number(looked) < limits.clickhouseFollowedMs;
+    return { ...this.#known, isFollowed, seenUntil: () => Number(looked) };
   }
 }
 
-const GENERATION = sql`select max(noted) as generation from (
+const GENERATION = sql`select max(noted) as generation, toUnixTimestamp64Milli(now64(3)) as now,
+  (select toUnixTimestamp64Milli(max(looked_at)) from rollup.looks where table_name = ${WHOLE_LOOK}) as looked from (
   select toUnixTimestamp64Micro(max(noted_at)) as noted from rollup.streams
   union all select toUnixTimestamp64Micro(max(noted_at)) from rollup.builds
   union all select toUnixTimestamp64Micro(max(noted_at)) from rollup.dirty) noted`;

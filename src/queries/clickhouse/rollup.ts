@@ -10,10 +10,10 @@ import { alone, type RollupOptions, type RollupReport, wantedDays } from "../rol
 import { rowsWithin, scopeOf } from "../rollup/scan.ts";
 import type { RollupState, Unit } from "../rollup/state.ts";
 import { cellTable } from "../rollup/store.ts";
-import type { Stream, Streams } from "../rollup/streams.ts";
+import { type Stream, type Streams, tablesOf } from "../rollup/streams.ts";
 import { ident, sql } from "../sql.ts";
 import { readWatermarks, throughOf } from "../watermarks.ts";
-import { lookForChanges, tablesOf } from "./changes.ts";
+import { lookForChanges } from "./changes.ts";
 import { checkInClickhouse } from "./check.ts";
 import { chooseCuboids } from "./choose.ts";
 import type { ClickhouseWriter } from "./engine.ts";
@@ -74,6 +74,12 @@ export async function rollUpInClickhouse(
 export const clickhouseKeeper = (writer: ClickhouseWriter, lock: Pool): RollupKeeper => ({
   eventsADayMin: limits.clickhouseRollupEventsADayMin,
   rollUp: (options) => rollUpInClickhouse(writer, lock, options),
+  look: async (catalog) => {
+    await alone(lock, async () => {
+      await createRegistry(writer);
+      return lookForChanges(writer, clickhouseStreams(catalog).all, await readRegistry(writer, 0), catalog);
+    });
+  },
   advise: (options) =>
     alone(lock, async () => {
       const streams = await withParts(writer, clickhouseStreams(options.catalog).all);

@@ -1,13 +1,14 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { PlainMeasure } from "../../catalog/definition.ts";
 import { limits } from "../../kernel/limits.ts";
-import type { Grain, Period } from "../../kernel/question.ts";
+import type { Period } from "../../kernel/question.ts";
 import type { Scope } from "../compile-scope.ts";
 import { dayOf, instantOf, isDay, type Span, spanOf } from "../periods.ts";
 import { type Calendar, dateOf, dayNumber, HOUR, hasWholeHours, OWN, startOfDay } from "./calendar.ts";
 import type { Cuboid } from "./cuboids.ts";
-import type { RollupState, StreamState, Unit } from "./state.ts";
-import { measureKey, type Reading, type Stream, type Streams } from "./streams.ts";
+import type { RollupState } from "./state.ts";
+import { measureKey, type Reading, type Stream, type Streams, tablesOf } from "./streams.ts";
+import { type Asked, lastHour, tellsDay, tellsHour, zonesOfDays } from "./told.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
@@ -62,7 +63,8 @@ export function coverOf(
   if ([...wanted].some((dimension) => !stream.dimensions.includes(dimension))) return null;
   const reading = stream.readings.get(measureKey(measure)) as Reading;
   const { period, grain } = scope.when;
-  const asked: Asked = { stream, known, reading, scope, period, grain, zoned, isFollowed: state.isFollowed };
+  const seenUntil = state.seenUntil(tablesOf(stream));
+  const asked: Asked = { stream, known, reading, scope, period, grain, zoned, seenUntil };
   const fitting = known.cuboids.filter(
     (cuboid) =>
       (reading.histogram === null || cuboid.histograms) &&
@@ -142,34 +144,6 @@ function toldHours({ from, to }: Span, asked: Asked): Range | null {
   return until > first ? { from: first, to: until } : null;
 }
 
-/** The end of the hours up to an instant: of whole ones, and of the one that goes on where its cells tell it up to now. */
-function lastHour(until: number, asked: Asked): number {
-  const whole = Math.floor(until / HOUR_MS);
-  return until === asked.scope.now && isUpToNow(asked.known.units.get(Math.floor(whole / 24)), asked)
-    ? Math.ceil(until / HOUR_MS)
-    : whole;
-}
-
-function tellsHour(hour: number, asked: Asked): boolean {
-  const unit = asked.known.units.get(Math.floor(hour / 24));
-  return unit?.hasHours === true && holdsUntil(unit, asked) >= (hour + 1) * HOUR_MS;
-}
-
-/** Whose days count: every zone that rows can be of. */
-const zonesOfDays = ({ zoning }: Scope): string[] =>
-  zoning.kind === "own" ? [...new Set([zoning.zone, ...zoning.zones.values()])] : [zoning.zone];
-
-interface Asked {
-  readonly stream: Stream;
-  readonly known: StreamState;
-  readonly reading: Reading;
-  readonly scope: Scope;
-  readonly period: Period;
-  readonly grain: Grain;
-  readonly zoned: Catalog["zoned"];
-  readonly isFollowed: boolean;
-}
-
 /** Whether a cuboid's days are those of the question. */
 function fitsCalendar(cuboid: Cuboid, { scope, grain, zoned }: Asked): boolean {
   const { calendar } = cuboid;
@@ -198,26 +172,6 @@ interface Split {
 
 const splitPeriod = (calendar: Calendar, asked: Asked): Split | null =>
   calendar === HOUR ? splitHours(asked) : splitDays(calendar, asked);
-
-/** Up to which instant a date's cells say what its events say. */
-function holdsUntil(unit: Unit | undefined, { reading, scope }: Asked): number {
-  if (unit === undefined || (reading.dependsOnWatermark && unit.settledThrough > scope.through))
-    return Number.NEGATIVE_INFINITY;
-  if (unit.dirtySince === null) return Number.POSITIVE_INFINITY;
-  return unit.dirtyFrom ?? Number.NEGATIVE_INFINITY;
-}
-
-/** Whether a zone's date can be told by its cells: it is over, and nothing changed before its end since; or it goes on. */
-function tellsDay(day: number, zone: string, asked: Asked): boolean {
-  const unit = asked.known.units.get(day);
-  const until = holdsUntil(unit, asked);
-  const end = startOfDay(day + 1, zone);
-  return end <= asked.scope.now ? until >= end : until === Number.POSITIVE_INFINITY && isUpToNow(unit, asked);
-}
-
-/** A date that goes on is told by its cells as long as changes are looked for, and none of its rows is yet to come. */
-const isUpToNow = (unit: Unit | undefined, { scope, isFollowed }: Asked): boolean =>
-  isFollowed && unit !== undefined && unit.latest !== null && unit.latest <= scope.now;
 
 function splitDays(calendar: Calendar, asked: Asked): Split | null {
   const { scope, period, known } = asked;

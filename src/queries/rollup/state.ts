@@ -35,9 +35,30 @@ export interface RollupState {
   /** The database's clock when this was read, milliseconds since the epoch. */
   readonly readAt: number;
   readonly streams: ReadonlyMap<string, StreamState>;
-  /** Whether somebody looked for changes in the last seconds: only then do the cells of a date that goes on tell all of it. */
+  /** Whether somebody looked for changes in the last seconds. */
   readonly isFollowed: boolean;
+  /**
+   * Up to which instant it is known what was written into these tables, milliseconds since the epoch; ∞ = up to now. Only then do the cells of a
+   * date that goes on tell all of it.
+   */
+  seenUntil(tables: readonly string[]): number;
 }
+
+/** How a table was looked at. */
+export interface Look {
+  /** When it was last read whole. */
+  readonly wholeAt: number;
+  /** New rows come at its end, where each look finds them; false when some were written before it in the last day. */
+  readonly isAppended: boolean;
+}
+
+/** Everything, while changes are looked for and come where each look finds them; else what was there when the tables were last read whole. */
+export const seenBy =
+  (isFollowed: boolean, looks: ReadonlyMap<string, Look>): RollupState["seenUntil"] =>
+  (tables) =>
+    isFollowed && tables.every((table) => looks.get(table)?.isAppended)
+      ? Number.POSITIVE_INFINITY
+      : Math.min(...tables.map((table) => looks.get(table)?.wholeAt ?? Number.NEGATIVE_INFINITY));
 
 /**
  * Reads what is rolled up, and again only when it has changed since: one small statement a question. Null where there are no
@@ -53,10 +74,7 @@ export class RollupStates {
   }
 
   async current(): Promise<RollupState> {
-    const { rows } = await this.#pool.query<{ generation: number; followed: boolean }>({
-      name: "rollup generation",
-      text: `select generation, ${IS_FOLLOWED} as followed from rollup.generation`,
-    });
+    const { rows } = await this.#pool.query<Followed>({ name: "rollup generation", text: FOLLOWED });
     const generation = Number(rows[0]?.generation ?? 0);
     if (!this.#known || this.#known.generation < generation) {
       this.#reading ??= readState(this.#pool).finally(() => {
@@ -65,12 +83,23 @@ export class RollupStates {
       this.#known = await this.#reading;
     }
     const isFollowed = rows[0]?.followed === true;
-    if (this.#known.isFollowed !== isFollowed) this.#known = { ...this.#known, isFollowed };
-    return this.#known;
+    const looks = new Map(
+      rows[0]?.looks?.map(([table, wholeAt, isAppended]) => [table, { wholeAt, isAppended }] as const),
+    );
+    return { ...this.#known, isFollowed, seenUntil: seenBy(isFollowed, looks) };
   }
 }
 
-const IS_FOLLOWED = `coalesce((select max(captured_at) from rollup.captures) > clock_timestamp() - interval '${limits.rollupFollowedSeconds} seconds', false)`;
+interface Followed {
+  readonly generation: number;
+  readonly followed: boolean | null;
+  readonly looks: readonly (readonly [table: string, wholeAt: number, isAppended: boolean])[] | null;
+}
+const FOLLOWED = `select max(g.generation) as generation,
+    max(captured_at) > clock_timestamp() - interval '${limits.rollupFollowedSeconds} seconds' as followed,
+    json_agg(json_build_array(table_name, extract(epoch from swept_at)::float8 * 1000,
+      coalesce(written_within_at < clock_timestamp() - interval '${limits.rollupWithinHours} hours', true))) filter (where table_name is not null) as looks
+  from rollup.generation g left join rollup.captures on true`;
 
 /** Everything in one statement, so that no refresh falls between its parts. */
 export async function readState(pool: Pool | PoolClient): Promise<RollupState> {
@@ -134,7 +163,13 @@ export async function readState(pool: Pool | PoolClient): Promise<RollupState> {
       units: units.get(stream) ?? new Map(),
     });
   }
-  return { generation: Number(read.generation), readAt: read.read_at, streams, isFollowed: false };
+  return {
+    generation: Number(read.generation),
+    readAt: read.read_at,
+    streams,
+    isFollowed: false,
+    seenUntil: seenBy(false, new Map()),
+  };
 }
 
 interface Read {

@@ -44,6 +44,15 @@ export interface Streams {
   readonly left: readonly { readonly metric: string; readonly reason: string }[];
 }
 
+/** Every table whose rows decide what a stream's cells say. */
+export const tablesOf = ({ fact }: Stream): string[] => [
+  ...new Set([
+    fact.table,
+    ...fact.joins.flatMap(({ table }) => table ?? []),
+    ...fact.touchedBy.map(({ table }) => table),
+  ]),
+];
+
 /** A measure's identity: two metrics that measure the same share it. */
 export const measureKey = (measure: PlainMeasure): string => JSON.stringify(measure);
 

@@ -42,3 +42,22 @@ test("counts and money come as numbers, days as text", async () => {
   const { rows } = await database.reader.query("select count(*) as n, 1.25::numeric as usd, date '2026-03-09' as day");
   expect(rows).toEqual([{ n: 1, usd: 1.25, day: "2026-03-09" }]);
 });
+
+test("lists of floating-point numbers come as they are: with nothing in them, nested, unknown, and beyond the finite", async () => {
+  const { rows } = await database.reader.query(`select '{}'::float8[] as empty, '{1,-2.5,1e300,-0}'::float8[] as flat,
+    '{{1,2},{3,4}}'::float8[] as nested, '{NULL,1}'::float8[] as unknown, '{NaN,Infinity,-Infinity,2}'::float8[] as beyond,
+    null::float8[] as none`);
+  expect(rows).toEqual([
+    {
+      empty: [],
+      flat: [1, -2.5, 1e300, -0],
+      nested: [
+        [1, 2],
+        [3, 4],
+      ],
+      unknown: [null, 1],
+      beyond: [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 2],
+      none: null,
+    },
+  ]);
+});
