@@ -20,21 +20,20 @@ export function dailyBand(series: ScanSeries, at: number): (DayBand | null)[] {
   if (!tracked) return [];
   const told = (band: DayBand): DayBand =>
     exchanged.size > 0 ? { expected: 1 - band.expected, low: 1 - band.high, high: 1 - band.low } : band;
-  const { track, logged } = tracked;
+  const { track } = tracked;
   const width = tUpperQuantile(0.025, 5);
   return series.days.map((_, day) => {
     const [expected, variance] = [track.plain[day] ?? Number.NaN, track.variance[day] ?? Number.NaN];
     if (day > at || Number.isNaN(expected) || Number.isNaN(variance)) return null;
     const half = width * Math.sqrt(variance);
-    if (logged)
-      return { expected: Math.exp(expected), low: Math.exp(expected - half), high: Math.exp(expected + half) };
+    if (series.kind === "amount")
+      return { expected: track.back(expected), low: track.back(expected - half), high: track.back(expected + half) };
     const cases = series.kind === "rate" ? (track.exposure[day] ?? 0) : 1;
     if (!(cases > 0)) return null;
     const most = series.kind === "rate" ? 1 : Number.POSITIVE_INFINITY;
-    const least = series.kind === "amount" ? Number.NEGATIVE_INFINITY : 0;
     return told({
       expected: expected / cases,
-      low: Math.max(least, (expected - half) / cases),
+      low: Math.max(0, (expected - half) / cases),
       high: Math.min(most, (expected + half) / cases),
     });
   });

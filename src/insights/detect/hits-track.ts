@@ -73,6 +73,7 @@ export function trackHits(
     tails: binomial
       ? (value, mean, variance, cases) => rateTails(value, cases, mean, variance)
       : (value, mean, variance) => countTails(value, mean, variance),
+    back: (value) => value,
   };
 }
 

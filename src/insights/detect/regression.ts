@@ -2,69 +2,97 @@
 export type Coefficients = Float64Array;
 
 /**
- * Least squares of `y[t]` on `rows[t]`, t in [from, to), features and target standardised, penalty λ on each coefficient but not on the
- * intercept. Null where the target never varies or the equations are singular. Source: Hoerl & Kennard (1970).
+ * Sums of a least-squares problem, to which rows are added and from which they are taken again, so that a fit over the last thousand rows costs
+ * what its equations cost and not what its rows do. Rows are counted from the first one, which keeps the sums small.
  */
-export function ridge(
-  rows: readonly Float64Array[],
-  y: Float64Array,
-  from: number,
-  to: number,
-  lambda: number,
-): Coefficients | null {
-  const width = rows[from]?.length ?? 0;
-  const { mean, sd } = momentsOf(rows, from, to, width);
-  const own = targetMoments(y, from, to);
-  if (!(own.sd > ROUNDING * Math.abs(own.mean))) return null;
-  const gram = new Float64Array(width * width);
-  const right = new Float64Array(width);
-  const row = new Float64Array(width);
-  for (let t = from; t < to; t++) {
-    const features = rows[t] ?? row;
-    for (let k = 0; k < width; k++) row[k] = ((features[k] ?? 0) - (mean[k] ?? 0)) / (sd[k] ?? 1);
-    const target = ((y[t] ?? 0) - own.mean) / own.sd;
-    for (let i = 0; i < width; i++) {
-      const x = row[i] ?? 0;
-      right[i] = (right[i] ?? 0) + x * target;
-      for (let j = 0; j <= i; j++) gram[i * width + j] = (gram[i * width + j] ?? 0) + x * (row[j] ?? 0);
+export class RidgeSums {
+  readonly #width: number;
+  /** Of the rows with the target as their last column. */
+  readonly #sums: Float64Array;
+  readonly #products: Float64Array;
+  readonly #row: Float64Array;
+  #origin: Float64Array | null = null;
+  #count = 0;
+
+  /** `width`: features of a row. */
+  constructor(width: number) {
+    this.#width = width;
+    this.#sums = new Float64Array(width + 1);
+    this.#products = new Float64Array((width + 1) * (width + 1));
+    this.#row = new Float64Array(width + 1);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  add(features: Float64Array, target: number): void {
+    this.#sum(features, target, 1);
+  }
+
+  /** Takes away a row that was added before. */
+  remove(features: Float64Array, target: number): void {
+    this.#sum(features, target, -1);
+  }
+
+  #sum(features: Float64Array, target: number, sign: number): void {
+    const [size, row, products] = [this.#width + 1, this.#row, this.#products];
+    if (!this.#origin) {
+      this.#origin = new Float64Array(size);
+      this.#origin.set(features);
+      this.#origin[this.#width] = target;
     }
+    for (let i = 0; i < size; i++) {
+      row[i] = (i < this.#width ? (features[i] ?? 0) : target) - (this.#origin[i] ?? 0);
+      const signed = sign * (row[i] ?? 0);
+      this.#sums[i] = (this.#sums[i] ?? 0) + signed;
+      if (signed === 0) continue;
+      for (let j = 0; j <= i; j++) products[i * size + j] = (products[i * size + j] ?? 0) + signed * (row[j] ?? 0);
+    }
+    this.#count += sign;
   }
-  for (let k = 0; k < width; k++) gram[k * width + k] = (gram[k * width + k] ?? 0) + lambda;
-  if (!solveCholesky(gram, right, width)) return null;
-  const out = new Float64Array(width + 1);
-  out[width] = own.mean;
-  for (let k = 0; k < width; k++) {
-    out[k] = ((right[k] ?? 0) * own.sd) / (sd[k] ?? 1);
-    out[width] = (out[width] ?? 0) - (out[k] ?? 0) * (mean[k] ?? 0);
+
+  /**
+   * Least squares over the rows that are in, features and target standardised, penalty λ on each coefficient but not on the intercept. Null
+   * where the target never varies or the equations are singular. Source: Hoerl & Kennard (1970).
+   */
+  fit(lambda: number): Coefficients | null {
+    const [width, n] = [this.#width, this.#count];
+    const mean = this.#sums.map((sum) => sum / n);
+    const about = (i: number, j: number): number =>
+      (this.#products[i * (width + 1) + j] ?? 0) / n - (mean[i] ?? 0) * (mean[j] ?? 0);
+    const sd = mean.map((_, i) => Math.sqrt(Math.max(0, about(i, i))));
+    const meanOf = (i: number): number => (mean[i] ?? 0) + (this.#origin?.[i] ?? 0);
+    const own = sd[width] ?? 0;
+    if (!(own > ROUNDING * Math.abs(meanOf(width)))) return null;
+    // Features that never vary keep their unit.
+    const unit = (i: number): number => ((sd[i] ?? 0) > ROUNDING * Math.abs(meanOf(i)) ? (sd[i] ?? 1) : 1);
+    const gram = new Float64Array(width * width);
+    const right = new Float64Array(width);
+    for (let i = 0; i < width; i++) {
+      right[i] = (n * about(width, i)) / (unit(i) * own);
+      for (let j = 0; j <= i; j++) gram[i * width + j] = (n * about(i, j)) / (unit(i) * unit(j));
+      gram[i * width + i] = (gram[i * width + i] ?? 0) + lambda;
+    }
+    if (!solveCholesky(gram, right, width)) return null;
+    const out = new Float64Array(width + 1);
+    out[width] = meanOf(width);
+    for (let i = 0; i < width; i++) {
+      out[i] = ((right[i] ?? 0) * own) / unit(i);
+      out[width] = (out[width] ?? 0) - (out[i] ?? 0) * meanOf(i);
+    }
+    return out;
   }
-  return out;
 }
 
 /** Variation below this share of the mean is rounding. */
-const ROUNDING = 1e-9;
+const ROUNDING = 1e-7;
 
 /** The regression's value for one row of features. */
 export function predict(coefficients: Coefficients, features: Float64Array): number {
   let sum = coefficients[features.length] ?? 0;
   for (let k = 0; k < features.length; k++) sum += (coefficients[k] ?? 0) * (features[k] ?? 0);
   return sum;
-}
-
-/** Features that never vary keep their unit. */
-function momentsOf(rows: readonly Float64Array[], from: number, to: number, width: number) {
-  const mean = new Float64Array(width);
-  const sd = new Float64Array(width);
-  const n = to - from;
-  for (let t = from; t < to; t++) for (let k = 0; k < width; k++) mean[k] = (mean[k] ?? 0) + (rows[t]?.[k] ?? 0) / n;
-  for (let t = from; t < to; t++)
-    for (let k = 0; k < width; k++) sd[k] = (sd[k] ?? 0) + ((rows[t]?.[k] ?? 0) - (mean[k] ?? 0)) ** 2 / n;
-  return { mean, sd: sd.map((variance) => (variance > 0 ? Math.sqrt(variance) : 1)) };
-}
-
-function targetMoments(y: Float64Array, from: number, to: number): { mean: number; sd: number } {
-  const own = y.subarray(from, to);
-  const mean = own.reduce((sum, value) => sum + value, 0) / own.length;
-  return { mean, sd: Math.sqrt(own.reduce((sum, value) => sum + (value - mean) ** 2, 0) / own.length) };
 }
 
 /** Solves in place, lower triangle row by row; false where the matrix is not positive definite. */

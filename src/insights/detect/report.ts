@@ -15,8 +15,7 @@ export function reportOf(tracked: Tracked, at: number, look: Look, q: number): J
     direction: look.direction,
     p: look.p,
     q,
-    parentShock:
-      series.kind !== "amount" ? (plain > 0 ? expected / plain : 1) : tracked.logged ? Math.exp(expected - plain) : 1,
+    parentShock: factorOf(track.back(expected), track.back(plain)),
   };
   if (look.by === "spread")
     return {
@@ -32,11 +31,13 @@ export function reportOf(tracked: Tracked, at: number, look: Look, q: number): J
   return { ...shared, kind, from, ...over(tracked, from, at) };
 }
 
+const factorOf = (expected: number, plain: number): number => (plain > 0 ? expected / plain : 1);
+
 /** About what two weeks' standard deviation of an unchanged series is within. */
 const SPREAD = { low: 0.6, high: 1.4 } as const;
 
 /** Value, expected value and 95 % band over days, with the level before them. */
-function over({ track, series, logged, inflation }: Tracked, from: number, to: number) {
+function over({ track, series, inflation }: Tracked, from: number, to: number) {
   let [value, mean, variance, cases, days] = [0, 0, 0, 0, 0];
   for (let t = from; t <= to; t++) {
     if (Number.isNaN(track.score[t] ?? Number.NaN)) continue;
@@ -49,7 +50,7 @@ function over({ track, series, logged, inflation }: Tracked, from: number, to: n
   const widened = variance * (days > 14 ? inflation[28] : days > 1 ? inflation[7] : 1);
   if (series.kind === "amount") {
     const half = (tUpperQuantile(0.025, 5) * Math.sqrt(widened)) / days;
-    const back = (x: number): number => (logged ? Math.exp(x) : x);
+    const { back } = track;
     const [centre, own] = [mean / days, value / days];
     return { value: back(own), expected: back(centre), low: back(centre - half), high: back(centre + half), n: null };
   }

@@ -31,17 +31,40 @@ export function hitsShock(parent: Track, child: Track): Shock {
   return { size, open: Uint8Array.from(parent.score, (score) => (Math.abs(score) > SHOCKED_SCORE ? 1 : 0)) };
 }
 
-/** Amounts do not add: the median of the siblings' surprises, drawn towards none where there are few. */
-export function amountShock(siblings: readonly Track[], length: number): Shock {
-  const size = Float64Array.from({ length }, (_, t) => {
-    const errors = siblings
-      .map(({ observed, plain, score }) =>
-        Number.isNaN(score[t] ?? Number.NaN) ? Number.NaN : (observed[t] ?? 0) - (plain[t] ?? 0),
-      )
-      .filter((error) => !Number.isNaN(error));
-    return errors.length === 0 ? 0 : (medianOf(errors) * errors.length) / (errors.length + SIBLINGS_PRIOR);
+/**
+ * Amounts do not add, and each goes along with its siblings in its own measure: where the others were on that day (in their standard deviations), times
+ * the slope with which this one followed them on the days before the last, drawn towards none. Fewer than three others say nothing: of two that
+ * part, nobody knows which one moved.
+ */
+export function amountShock(own: Track, siblings: readonly Track[]): Shock {
+  const moved = own.score.map((_, t) => {
+    const known = siblings.map(({ score }) => score[t] ?? Number.NaN).filter((score) => !Number.isNaN(score));
+    return known.length < SIBLINGS_MIN ? 0 : clipped(centreOf(known), SCORE_MAX);
   });
-  return { size, open: new Uint8Array(length) };
+  let [along, square] = [0, SLOPE_PRIOR];
+  for (let t = 0; t < moved.length - 1; t++) {
+    const score = own.score[t] ?? Number.NaN;
+    if (Number.isNaN(score)) continue;
+    along += (moved[t] ?? 0) * clipped(score, SCORE_MAX);
+    square += (moved[t] ?? 0) ** 2;
+  }
+  const slope = Math.max(0, along / square);
+  return {
+    size: moved.map((common, t) => slope * common * Math.sqrt(own.variance[t] ?? 0)),
+    open: new Uint8Array(moved.length),
+  };
 }
 
-const SIBLINGS_PRIOR = 3;
+/** One step from the median towards the mean, so that a sibling's own incident hardly moves it. Source: Huber (1964), k = 1.345. */
+function centreOf(scores: readonly number[]): number {
+  const median = medianOf(scores);
+  const most = HUBER * 1.4826 * medianOf(scores.map((score) => Math.abs(score - median)));
+  return median + scores.reduce((sum, score) => sum + clipped(score - median, most), 0) / scores.length;
+}
+
+const clipped = (score: number, most: number): number => Math.max(-most, Math.min(most, score));
+const HUBER = 1.345;
+const SIBLINGS_MIN = 3;
+const SCORE_MAX = 3;
+/** Days' worth of trust in none. */
+const SLOPE_PRIOR = 10;

@@ -2,7 +2,7 @@ import type { Tails } from "../special/incomplete-gamma.ts";
 
 /**
  * What a series was expected to be on each day, knowing only the days before it. All arrays have one entry a day, NaN where nothing can be said.
- * Hits and counts are in events, amounts in logarithms (where all are positive) or in their unit.
+ * Hits and counts are in events, amounts in the unit in which their errors are additive.
  */
 export interface Track {
   readonly observed: Float64Array;
@@ -24,6 +24,8 @@ export interface Track {
   readonly tails: (value: number, mean: number, variance: number, cases: number) => Tails;
   /** Cases of a day; 1 for counts and amounts. */
   readonly exposure: Float64Array;
+  /** From the track's unit to the series' own. */
+  readonly back: (value: number) => number;
 }
 
 /** What the days have in common whatever the series: filled once per list of days. */

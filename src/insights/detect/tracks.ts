@@ -1,4 +1,4 @@
-import { amountTails, isPositive, tailFreedoms, trackAmount } from "./amount-track.ts";
+import { amountTails, besideSiblings, tailFreedoms, trackAmount } from "./amount-track.ts";
 import { isBinomial, trackHits } from "./hits-track.ts";
 import type { ScanSeries } from "./series.ts";
 import { settledHits } from "./settled-hits.ts";
@@ -14,8 +14,6 @@ export interface Tracked {
   readonly shock: Shock | null;
   /** Inflation of the variance of sums over these many days. */
   readonly inflation: Readonly<Record<WindowDays, number>>;
-  /** Amounts in logarithms. */
-  readonly logged: boolean;
   readonly depth: number;
 }
 
@@ -41,7 +39,7 @@ export function tracksOf(all: readonly ScanSeries[], at: number): Tracked[] {
   const rough = all.map((series, i) => {
     const own = made.get(series.id);
     if (!own) throw new Error(`No baseline of ${series.id}`);
-    return { series, ...own, depth: depths[i] ?? 0, logged: series.kind === "amount" && isPositive(series, at) };
+    return { series, ...own, depth: depths[i] ?? 0 };
   });
   return withInflation(rough, at);
 }
@@ -85,21 +83,22 @@ function trackGroup(group: readonly ScanSeries[], at: number, made: Map<string, 
 }
 
 function trackAmounts(group: readonly ScanSeries[], at: number, made: Map<string, Baseline>): void {
-  const plain = new Map(group.map((series) => [series, trackAmount(series, at, null)]));
-  const own = group.map((series): Baseline => {
-    const siblings = series.parent === null ? [] : siblingsOf(series, plain);
-    const shock = siblings.length > 0 ? amountShock(siblings, at + 1) : null;
-    return { track: (shock ? null : plain.get(series)) ?? trackAmount(series, at, shock), shock };
+  const alone = group.map((series) => ({ series, track: trackAmount(series, at) }));
+  const own = alone.map(({ series, track }) => {
+    const siblings = alone.filter((other) => other.series !== series && other.series.parent === series.parent);
+    if (series.parent === null || siblings.length === 0) return { track, shock: null };
+    const shock = amountShock(
+      track,
+      siblings.map((other) => other.track),
+    );
+    return { track: besideSiblings(track, shock), shock };
   });
   const freedoms = tailFreedoms(own.map(({ track }) => track));
-  group.forEach((series, i) => {
-    const { track, shock } = own[i] ?? { track: trackAmount(series, at, null), shock: null };
-    made.set(series.id, { track: { ...track, tails: amountTails(freedoms[i] ?? 5) }, shock });
+  own.forEach(({ track, shock }, i) => {
+    const { id } = group[i] as ScanSeries;
+    made.set(id, { track: { ...track, tails: amountTails(freedoms[i] ?? 5) }, shock });
   });
 }
-
-const siblingsOf = (series: ScanSeries, tracks: ReadonlyMap<ScanSeries, Track>): Track[] =>
-  [...tracks].flatMap(([other, track]) => (other !== series && other.parent === series.parent ? [track] : []));
 
 function withInflation(rough: readonly Omit<Tracked, "inflation">[], at: number): Tracked[] {
   const own = rough.map(({ track }) => ({
