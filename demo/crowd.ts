@@ -3,7 +3,7 @@ import { iso, teamAt } from "./life.ts";
 import { type Random, STREAMS } from "./random.ts";
 import type { TableSink } from "./tables.ts";
 import * as world from "./world.ts";
-import { HOUR, MARKETS, type Market, QUEUE, QUEUES, type Queue } from "./world.ts";
+import { DAY, HOUR, MARKETS, type Market, QUEUE, QUEUES, type Queue } from "./world.ts";
 
 /**
  * Score-weighted view samples of one hour of one market: a view that the model finds suspicious is far likelier to be drawn. So about one
@@ -37,7 +37,7 @@ export function sampleViews(
 
 /**
  * Reviewer hours of one hour of one market, by desk. Planned from the ordinary load, so a surge shows as utilisation; in quarters of an
- * hour, drawn so that their sum is right also where the load is small.
+ * hour, spread so that they follow the load day by day also where that is small: a roster is planned, not drawn.
  */
 export function staff(
   random: Random,
@@ -50,11 +50,17 @@ export function staff(
   for (const queue of QUEUES) {
     const { shift, sundayOff, share, automation, handleSeconds } = QUEUE[queue];
     const [opens, closes] = shift;
+    const day = Math.floor(local / DAY);
     const closed = clock < opens || clock >= closes || (sundayOff && new Date(local).getUTCDay() === 0);
     if (closed) continue;
     const meanSeconds = handleSeconds * Math.exp(world.HANDLE_SIGMA ** 2 / 2);
     const loadHours = (hour.casesPerDay * share * (1 - automation) * meanSeconds) / 3600 / (closes - opens);
-    const quarters = Math.floor((loadHours * (sundayOff ? 7 / 6 : 1)) / UTILISATION / 0.25 + random.next());
+    const planned = (loadHours * (sundayOff ? 7 / 6 : 1)) / UTILISATION / 0.25;
+    const openDays = sundayOff ? day - sundaysBefore(day) : day;
+    const openHours = openDays * (closes - opens) + clock - opens;
+    const desk = MARKETS.indexOf(hour.market) * QUEUES.length + QUEUES.indexOf(queue);
+    const upTo = (hours: number): number => Math.floor(hours * planned + desk * GOLDEN_RATIO);
+    const quarters = upTo(openHours + 1) - upTo(openHours);
     if (quarters === 0) continue;
     const staffed = quarters * 0.25;
     sink.add(
@@ -69,3 +75,7 @@ export function staff(
 }
 
 const UTILISATION = 0.72;
+/** Multiples of it lie evenly between whole numbers, so that small desks do not all open in the same hour. */
+const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
+/** Since 1 January 1970, a Thursday. */
+const sundaysBefore = (day: number): number => Math.floor((day + 3) / 7);

@@ -8,7 +8,9 @@ import { type Track, weekdaysOf } from "./track.ts";
 
 const SEASON_GAIN = 0.15;
 const WINSOR = 3;
+/** A year: what is usual at the year's end and in its holidays is in it. */
 const SCALE_DAYS = 365;
+const TAIL_DAYS = 120;
 const LEARN_DAYS = 8;
 const GAINS = [0.03, 0.07, 0.15, 0.3] as const;
 
@@ -138,8 +140,7 @@ const scoreOf = (value: number, mean: number, variance: number): number =>
 
 interface Smoothed {
   readonly level: Float64Array;
-  /** Level and weekday effect, and with what is known of the day's label. */
-  readonly own: Float64Array;
+  /** Level and weekday effect, with what is known of the day's label. */
   readonly plain: Float64Array;
   readonly masked: readonly boolean[];
   readonly loss: number;
@@ -147,7 +148,7 @@ interface Smoothed {
 
 function smooth(series: ScanSeries, y: Float64Array, gain: number): Smoothed {
   const week = weekdaysOf(series.days);
-  const [level, owns, plain] = [nans(y.length), nans(y.length), nans(y.length)];
+  const [level, plain] = [nans(y.length), nans(y.length)];
   const season = new Float64Array(7);
   const seen = new Float64Array(7);
   const labels = new Map<string, { seen: number; sum: number }>();
@@ -166,7 +167,6 @@ function smooth(series: ScanSeries, y: Float64Array, gain: number): Smoothed {
           ? sunday + learned.sum / (learned.seen + 0.5)
           : Math.min(Math.max(own, sunday), Math.max(Math.min(own, sunday), Number.isNaN(value) ? own : value));
     level[t] = now;
-    owns[t] = own;
     plain[t] = forecast;
     if (Number.isNaN(value) || series.masked[t]) continue;
     const error = value - forecast;
@@ -185,7 +185,7 @@ function smooth(series: ScanSeries, y: Float64Array, gain: number): Smoothed {
     seen[day] = times;
     season[day] = (season[day] ?? 0) + Math.max(SEASON_GAIN, 1 / (times + 1)) * kept * (1 - gain);
   }
-  return { level, own: owns, plain, masked: series.masked, loss };
+  return { level, plain, masked: series.masked, loss };
 }
 
 const nans = (length: number): Float64Array => new Float64Array(length).fill(Number.NaN);
@@ -223,9 +223,9 @@ export function tailFreedoms(tracks: readonly Track[]): number[] {
   return fits.map((own) => {
     const values = FREEDOMS.map((_, i) => {
       const group = fits.reduce((sum, { likelihoods }) => sum + (likelihoods[i] ?? 0), 0);
-      return (own.likelihoods[i] ?? 0) + (SCALE_DAYS * group) / Math.max(1, days);
+      return (own.likelihoods[i] ?? 0) + (TAIL_DAYS * group) / Math.max(1, days);
     });
-    return days >= SCALE_DAYS / 2 ? (FREEDOMS[values.indexOf(Math.max(...values))] ?? TAIL_FREEDOM) : TAIL_FREEDOM;
+    return days >= TAIL_DAYS / 2 ? (FREEDOMS[values.indexOf(Math.max(...values))] ?? TAIL_FREEDOM) : TAIL_FREEDOM;
   });
 }
 
@@ -238,7 +238,7 @@ function tailLikelihood(scores: Float64Array, freedom: number): number {
 
 /** The same for one series: the freedom that fits its scores best; the usual one where there are few. */
 export function bestFreedom(scores: Float64Array): number {
-  if (scores.length < SCALE_DAYS / 2) return TAIL_FREEDOM;
+  if (scores.length < TAIL_DAYS / 2) return TAIL_FREEDOM;
   const values = FREEDOMS.map((freedom) => tailLikelihood(scores, freedom));
   return FREEDOMS[values.indexOf(Math.max(...values))] ?? TAIL_FREEDOM;
 }
