@@ -2,6 +2,7 @@ import { tSf } from "../distributions/t.ts";
 import { logGamma } from "../special/stirling.ts";
 import { type AmountUnit, jacobianOf, unitsFor } from "./amount-unit.ts";
 import { Combined, LagRegression, SmoothedSeason } from "./one-step.ts";
+import { RecentErrors } from "./recent-errors.ts";
 import type { ScanSeries } from "./series.ts";
 import type { Shock } from "./shock.ts";
 import { type Track, weekdaysOf } from "./track.ts";
@@ -11,6 +12,8 @@ const WINSOR = 3;
 /** A year: what is usual at the year's end and in its holidays is in it. */
 const SCALE_DAYS = 365;
 const TAIL_DAYS = 120;
+/** Errors without which none is called large. */
+const SCALED_FROM = 20;
 const LEARN_DAYS = 8;
 const GAINS = [0.03, 0.07, 0.15, 0.3] as const;
 
@@ -39,7 +42,7 @@ function inUnit(series: ScanSeries, values: Float64Array, unit: AmountUnit): InU
   const smoothed = GAINS.map((gain) => smooth(series, y, gain)).reduce((best, run) =>
     run.loss < best.loss ? run : best,
   );
-  const errors: number[] = [];
+  const errors = new RecentErrors(Number.POSITIVE_INFINITY);
   let jacobian = 0;
   for (let t = LEARN_DAYS; t < y.length - 1; t++) {
     const error = (y[t] ?? Number.NaN) - (smoothed.plain[t] ?? Number.NaN);
@@ -47,8 +50,8 @@ function inUnit(series: ScanSeries, values: Float64Array, unit: AmountUnit): InU
     errors.push(Math.abs(error));
     jacobian += jacobianOf(unit, values[t] ?? 0);
   }
-  const scale = mixedScale(errors);
-  return { unit, y, smoothed, likelihood: scale > 0 ? jacobian - errors.length * Math.log(scale) : 0 };
+  const likelihood = errors.scale > 0 ? jacobian - errors.count * Math.log(errors.scale) : 0;
+  return { unit, y, smoothed, likelihood };
 }
 
 /** The same after what its siblings did has been taken out, by as much as it went along with them so far. */
@@ -69,16 +72,15 @@ function amountTrack(
 ): AmountTrack {
   const expected = plain.map((forecast, t) => forecast + (shock?.size[t] ?? 0));
   const [score, variance] = [nans(y.length), nans(y.length)];
-  const recent: number[] = [];
+  const recent = new RecentErrors(SCALE_DAYS);
   for (let t = 0; t < y.length; t++) {
-    const scale = mixedScale(recent);
+    const { scale } = recent;
     variance[t] = scale * scale;
     if (smoothed.masked[t]) continue;
     const error = (y[t] ?? Number.NaN) - (expected[t] ?? Number.NaN);
     if (Number.isNaN(error)) continue;
     score[t] = scoreOf(error, 0, scale * scale);
     if (t >= LEARN_DAYS) recent.push(Math.abs(error));
-    if (recent.length > SCALE_DAYS) recent.shift();
   }
   const { level } = smoothed;
   return {
@@ -90,7 +92,7 @@ function amountTrack(
     variance,
     score,
     dispersion: 0,
-    days: recent.length,
+    days: recent.count,
     precision: () => 0,
     exposure: new Float64Array(y.length).fill(1),
     back: unit.back,
@@ -103,7 +105,7 @@ function amountTrack(
 /** Smoothing and regression together, each by how little it erred; a labelled day by its label alone. */
 function forecastsOf(series: ScanSeries, y: Float64Array, smoothed: Smoothed): Float64Array {
   const model = new Combined([new LagRegression(y.length, firstLevel(y), [7]), new SmoothedSeason(firstLevel(y), 7)]);
-  const errors: number[] = [];
+  const errors = new RecentErrors(SCALE_DAYS);
   return y.map((value, t) => {
     const unlabelled = model.forecast(t) ?? Number.NaN;
     const isLabelled = (series.calendar[t] ?? null) !== null;
@@ -112,11 +114,9 @@ function forecastsOf(series: ScanSeries, y: Float64Array, smoothed: Smoothed): F
       return isLabelled ? (smoothed.plain[t] ?? Number.NaN) : unlabelled;
     }
     const error = value - unlabelled;
-    const scale = mixedScale(errors);
-    const limit = errors.length >= 20 ? WINSOR * scale : Number.POSITIVE_INFINITY;
+    const limit = errors.count >= SCALED_FROM ? WINSOR * errors.scale : Number.POSITIVE_INFINITY;
     model.learn(t, unlabelled + Math.min(limit, Math.max(-limit, error)));
     errors.push(Math.abs(error));
-    if (errors.length > SCALE_DAYS) errors.shift();
     return unlabelled;
   });
 }
@@ -198,14 +198,6 @@ function firstLevel(y: Float64Array): number {
     .slice()
     .sort();
   return first[first.length >> 1] ?? 0;
-}
-
-/** (1.4826·median + q90/1.645 + q95/1.96) / 3 of absolute errors: each alone is the standard deviation of normal errors. */
-export function mixedScale(errors: readonly number[]): number {
-  if (errors.length === 0) return 0;
-  const sorted = Float64Array.from(errors).sort();
-  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-  return (1.4826 * at(0.5) + at(0.9) / 1.645 + at(0.95) / 1.96) / 3;
 }
 
 const FREEDOMS = [3, 4, 6, 9, 15] as const;

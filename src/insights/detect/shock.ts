@@ -34,13 +34,15 @@ export function hitsShock(parent: Track, child: Track): Shock {
 /**
  * Amounts do not add, and each goes along with its siblings in its own measure: where the others were on that day (in their standard deviations), times
  * the slope with which this one followed them on the days before the last, drawn towards none. Fewer than three others say nothing: of two that
- * part, nobody knows which one moved.
+ * part, nobody knows which one moved. Of many siblings one hardly moves their centre, so it is not left out of it.
  */
-export function amountShock(own: Track, siblings: readonly Track[]): Shock {
-  const moved = own.score.map((_, t) => {
-    const known = siblings.map(({ score }) => score[t] ?? Number.NaN).filter((score) => !Number.isNaN(score));
-    return known.length < SIBLINGS_MIN ? 0 : clipped(centreOf(known), SCORE_MAX);
-  });
+export function amountShocks(siblings: readonly Track[]): (Shock | null)[] {
+  if (siblings.length <= SIBLINGS_MIN) return siblings.map(() => null);
+  const all = siblings.length > SIBLINGS_MANY ? movedTogether(siblings) : null;
+  return siblings.map((own) => shockOf(own, all ?? movedTogether(siblings.filter((other) => other !== own))));
+}
+
+function shockOf(own: Track, moved: Float64Array): Shock {
   let [along, square] = [0, SLOPE_PRIOR];
   for (let t = 0; t < moved.length - 1; t++) {
     const score = own.score[t] ?? Number.NaN;
@@ -55,6 +57,13 @@ export function amountShock(own: Track, siblings: readonly Track[]): Shock {
   };
 }
 
+function movedTogether(tracks: readonly Track[]): Float64Array {
+  return Float64Array.from({ length: tracks[0]?.score.length ?? 0 }, (_, t) => {
+    const known = tracks.map(({ score }) => score[t] ?? Number.NaN).filter((score) => !Number.isNaN(score));
+    return known.length < SIBLINGS_MIN ? 0 : clipped(centreOf(known), SCORE_MAX);
+  });
+}
+
 /** One step from the median towards the mean, so that a sibling's own incident hardly moves it. Source: Huber (1964), k = 1.345. */
 function centreOf(scores: readonly number[]): number {
   const median = medianOf(scores);
@@ -65,6 +74,7 @@ function centreOf(scores: readonly number[]): number {
 const clipped = (score: number, most: number): number => Math.max(-most, Math.min(most, score));
 const HUBER = 1.345;
 const SIBLINGS_MIN = 3;
+const SIBLINGS_MANY = 20;
 const SCORE_MAX = 3;
 /** Days' worth of trust in none. */
 const SLOPE_PRIOR = 10;

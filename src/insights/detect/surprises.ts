@@ -1,5 +1,5 @@
-import { mixedScale } from "./amount-track.ts";
 import { Combined, LagRegression, SmoothedSeason } from "./one-step.ts";
+import { RecentErrors } from "./recent-errors.ts";
 
 /** What was expected of each bucket knowing only those before it, and how far off it was. NaN where nothing can be said. */
 export interface Surprises {
@@ -31,12 +31,11 @@ export function surprisesOf(values: Float64Array, periods: readonly number[]): S
     new SmoothedSeason(start, periods[periods.length - 1] ?? 1),
   ]);
   const [expected, score, scales] = [nans(y.length), nans(y.length), nans(y.length)];
-  const errors: number[] = [];
-  let scale = 0;
+  const errors = new RecentErrors(scaleOver);
   for (let t = 0; t < y.length; t++) {
     const forecast = model.forecast(t) ?? start;
-    if (errors.length >= LEARN_ERRORS) {
-      if (errors.length < 200 || t % 8 === 0) scale = mixedScale(errors);
+    const { scale } = errors;
+    if (errors.count >= LEARN_ERRORS) {
       expected[t] = Math.max(power === 1 ? Number.NEGATIVE_INFINITY : 0, forecast);
       scales[t] = scale;
     }
@@ -47,13 +46,12 @@ export function surprisesOf(values: Float64Array, periods: readonly number[]): S
     }
     const gap = value - forecast;
     const error = Math.abs(gap) > ROUNDING * Math.abs(value) ? gap : 0;
-    if (errors.length >= LEARN_ERRORS)
+    if (errors.count >= LEARN_ERRORS)
       score[t] = scale > 0 ? error / scale : error === 0 ? 0 : Math.sign(error) * NEVER_BEFORE;
-    const limit = errors.length >= LEARN_ERRORS ? scale : Number.POSITIVE_INFINITY;
+    const limit = errors.count >= LEARN_ERRORS ? scale : Number.POSITIVE_INFINITY;
     model.learn(t, forecast + Math.min(WINSOR * limit, Math.max(-WINSOR * limit, error)));
     if (t >= (periods[0] ?? 1))
       errors.push(limit > 0 ? Math.min(Math.abs(error), ERROR_CLIP * limit) : Math.abs(error));
-    if (errors.length > scaleOver) errors.shift();
   }
   const back = (x: number): number => (power === 1 ? x : Math.max(0, x) ** (1 / power));
   return {

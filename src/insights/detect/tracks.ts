@@ -1,8 +1,8 @@
-import { amountTails, besideSiblings, tailFreedoms, trackAmount } from "./amount-track.ts";
+import { type AmountTrack, amountTails, besideSiblings, tailFreedoms, trackAmount } from "./amount-track.ts";
 import { isBinomial, trackHits } from "./hits-track.ts";
 import type { ScanSeries } from "./series.ts";
 import { settledHits } from "./settled-hits.ts";
-import { amountShock, hitsShock, type Shock } from "./shock.ts";
+import { amountShocks, hitsShock, type Shock } from "./shock.ts";
 import type { Track } from "./track.ts";
 import { medianOf, windowInflation } from "./windows.ts";
 
@@ -83,15 +83,17 @@ function trackGroup(group: readonly ScanSeries[], at: number, made: Map<string, 
 }
 
 function trackAmounts(group: readonly ScanSeries[], at: number, made: Map<string, Baseline>): void {
-  const alone = group.map((series) => ({ series, track: trackAmount(series, at) }));
-  const own = alone.map(({ series, track }) => {
-    const siblings = alone.filter((other) => other.series !== series && other.series.parent === series.parent);
-    if (series.parent === null || siblings.length === 0) return { track, shock: null };
-    const shock = amountShock(
-      track,
-      siblings.map((other) => other.track),
-    );
-    return { track: besideSiblings(track, shock), shock };
+  const tracks = group.map((series) => trackAmount(series, at));
+  const shocks = new Map<AmountTrack, Shock | null>();
+  for (const parent of new Set(group.map((series) => series.parent))) {
+    const siblings = parent === null ? [] : tracks.filter((_, i) => group[i]?.parent === parent);
+    amountShocks(siblings).forEach((shock, i) => {
+      shocks.set(siblings[i] as AmountTrack, shock);
+    });
+  }
+  const own = tracks.map((track) => {
+    const shock = shocks.get(track) ?? null;
+    return { track: shock ? besideSiblings(track, shock) : track, shock };
   });
   const freedoms = tailFreedoms(own.map(({ track }) => track));
   own.forEach(({ track, shock }, i) => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Combined, LagRegression, type OneStep, SmoothedSeason } from "../../../src/insights/detect/one-step.ts";
+import { RecentErrors } from "../../../src/insights/detect/recent-errors.ts";
 import { predict, RidgeSums } from "../../../src/insights/detect/regression.ts";
 import { normal, uniforms } from "./worlds.ts";
 
@@ -69,6 +70,33 @@ describe("a ridge regression from sums", () => {
         1,
       ),
     ).toBeNull());
+});
+
+describe("the scale of recent errors", () => {
+  it("is that of the last ones, whatever order they came in", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 0, max: 1e6, noNaN: true })),
+        fc.integer({ min: 1, max: 30 }),
+        (all, most) => {
+          const recent = new RecentErrors(most);
+          for (const size of all) recent.push(size);
+          const afresh = new RecentErrors(most);
+          for (const size of all.slice(-most).sort((a, b) => a - b)) afresh.push(size);
+          expect(recent.count).toBe(Math.min(most, all.length));
+          expect(recent.scale).toBe(afresh.scale);
+        },
+      ),
+    );
+  });
+
+  it("is the standard deviation of normal errors, and hardly moved by a few that are far off", () => {
+    const uniform = uniforms(6);
+    const recent = new RecentErrors(2_000);
+    for (let i = 0; i < 2_000; i++) recent.push(Math.abs(i < 40 ? 1e6 : 3 * normal(uniform)));
+    expect(recent.scale).toBeGreaterThan(2.8);
+    expect(recent.scale).toBeLessThan(3.4);
+  });
 });
 
 /** Sum of squared one-step errors over the second half. */
