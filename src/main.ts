@@ -29,7 +29,7 @@ import { type Engine, postgresEngine } from "./queries/engine.ts";
 import { postgresKeeper, type RollupKeeper } from "./queries/rollup/keeper.ts";
 import { openRollups, type Rollups, rollupsOver } from "./queries/rollup/open-rollups.ts";
 import { shareMeasurements, versionOf } from "./queries/share-measurements.ts";
-import { postedIn } from "./queries/state/runs.ts";
+import { postedIn } from "./queries/state/posts.ts";
 import type { Composers } from "./schedules/compose.ts";
 import { startDataChecks } from "./schedules/data-checks.ts";
 import { digestComposer } from "./schedules/digest.ts";

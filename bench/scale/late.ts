@@ -43,7 +43,7 @@ export async function secondsUntilLateAppeal(house: House, now: number): Promise
   const ticks = await followed(house, now);
   const before = await overturned(house);
   await writer.query(
-    `insert into mart.appeals select 2000000000 + row_number() over (), decision_id, decided_at + interval '2 days', decided_at + interval '3 days', 'overturned'
+    `insert into mart.appeals select (select max(appeal_id) from mart.appeals) + row_number() over (), decision_id, decided_at + interval '2 days', decided_at + interval '3 days', 'overturned'
      from mart.decisions d where action = 'remove' and decided_at >= $1::timestamptz - interval '21 days' and decided_at < $1::timestamptz - interval '20 days'
      and not exists (select from mart.appeals a where a.decision_id = d.decision_id) limit 500`,
     [new Date(now)],

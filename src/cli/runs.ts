@@ -2,7 +2,8 @@ import { Command } from "commander";
 import { readConfig } from "../config.ts";
 import { systemClock } from "../kernel/clock.ts";
 import { openHouse } from "../main.ts";
-import { type ListedRun, listRuns, type RunState, redriveRuns } from "../queries/state/runs.ts";
+import { type ListedRun, listRuns } from "../queries/state/run-list.ts";
+import { type RunState, redriveRuns } from "../queries/state/runs.ts";
 import { UsageError } from "./fail.ts";
 
 const STATES = ["due", "sending", "sent", "unknown", "dead"] as const satisfies readonly RunState[];

@@ -6,7 +6,7 @@ import type { Refusal } from "../kernel/refusal.ts";
 import { ok, type Result } from "../kernel/result.ts";
 import type { Engine } from "../queries/engine.ts";
 import { rollupLag } from "../queries/rollup/lag.ts";
-import { progressOf } from "../queries/state/runs.ts";
+import { progressOf } from "../queries/state/run-list.ts";
 import { readWatermarks } from "../queries/watermarks.ts";
 import { type Asking, blankDraft, type Draft } from "./asking.ts";
 

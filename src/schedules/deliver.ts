@@ -8,18 +8,8 @@ import { limits } from "../kernel/limits.ts";
 import type { Log } from "../kernel/log.ts";
 import { advance, emptyThread } from "../language/thread.ts";
 import { bindFinding } from "../queries/state/findings.ts";
-import {
-  beginPost,
-  buryRun,
-  type ClaimedRun,
-  confirmPost,
-  finishRun,
-  freezePosts,
-  type PostRecord,
-  postsOf,
-  putOffRun,
-  unsendPost,
-} from "../queries/state/runs.ts";
+import { beginPost, confirmPost, freezePosts, type PostRecord, postsOf, unsendPost } from "../queries/state/posts.ts";
+import { buryRun, type ClaimedRun, finishRun, putOffRun } from "../queries/state/runs.ts";
 import { findSchedule, type Schedule } from "../queries/state/schedules.ts";
 import { saveThread } from "../queries/state/threads.ts";
 import type { Breaker } from "./breaker.ts";

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { House } from "../../src/main.ts";
 import { createLark } from "../../src/platforms/lark/lark.ts";
 import { createSlack } from "../../src/platforms/slack/slack.ts";
-import { progressOf } from "../../src/queries/state/runs.ts";
+import { progressOf } from "../../src/queries/state/run-list.ts";
 import { createSchedule } from "../../src/queries/state/schedules.ts";
 import type { Composer } from "../../src/schedules/compose.ts";
 import { digestComposer } from "../../src/schedules/digest.ts";

@@ -33,16 +33,6 @@ export interface ClaimedRun extends Destination {
   /** The database's clock at the claim. */
   readonly now: number;
 }
-export interface PostRecord {
-  readonly postKey: string;
-  readonly n: number;
-  /** A `PostContent`, opaque to this module. */
-  readonly content: unknown;
-  readonly state: RunState;
-  readonly firstSentAt: number | null;
-  readonly message: string | null;
-}
-
 /** "Now" of everything that is due: the database's clock, in epoch milliseconds. */
 export async function databaseNow(pool: Pool): Promise<number> {
   const { rows } = await pool.query<{ now: Date }>("select clock_timestamp() as now");
@@ -135,71 +125,6 @@ export async function nextClaimIn(pool: Pool, platforms: readonly string[]): Pro
   return wait === null ? null : Math.max(0, Math.ceil(wait));
 }
 
-/** Freezes the run's messages, all or none. False when the run is no longer ours or was frozen before. */
-export async function freezePosts(pool: Pool, run: ClaimedRun, contents: readonly unknown[]): Promise<boolean> {
-  const { rows } = await pool.query(
-    `with mine as (
-       update bot.runs set composed_at = clock_timestamp()
-       where run_key = $1 and fence = $2 and state = 'sending' and composed_at is null returning run_key),
-     frozen as (
-       insert into bot.posts (post_key, run_key, n, content)
-       select mine.run_key || '/' || content.n, mine.run_key, content.n, content.value::jsonb
-       from mine, unnest($3::text[]) with ordinality as content (value, n))
-     select from mine`,
-    [run.runKey, run.fence, contents.map((content) => JSON.stringify(content))],
-  );
-  return rows.length === 1;
-}
-
-/** The run's messages in their order. */
-export async function postsOf(pool: Pool, runKey: string): Promise<PostRecord[]> {
-  const { rows } = await pool.query(
-    "select post_key, n, content, state, first_sent_at, message from bot.posts where run_key = $1 order by n",
-    [runKey],
-  );
-  return rows.map((row) => ({
-    postKey: row.post_key,
-    n: row.n,
-    content: row.content,
-    state: row.state,
-    firstSentAt: row.first_sent_at?.getTime() ?? null,
-    message: row.message,
-  }));
-}
-
-/**
- * The last step before a message leaves: from here on it may be there. Begins the lease anew. False when the lease is over or the run was
- * taken by another: then it must not be sent.
- */
-export async function beginPost(pool: Pool, run: ClaimedRun, postKey: string, leaseSeconds: number): Promise<boolean> {
-  const { rowCount } = await pool.query(
-    `with mine as (
-       update bot.runs set lease_until = clock_timestamp() + make_interval(secs => $4)
-       where run_key = $1 and fence = $2 and state = 'sending' and lease_until > clock_timestamp() returning run_key)
-     update bot.posts set state = 'sending', first_sent_at = coalesce(first_sent_at, clock_timestamp())
-     where post_key = $3 and state <> 'sent' and run_key in (select run_key from mine)`,
-    [run.runKey, run.fence, postKey, leaseSeconds],
-  );
-  return rowCount === 1;
-}
-
-/** The message is there. Whoever holds the run now: it is a fact. */
-export async function confirmPost(pool: Pool, postKey: string, message: string): Promise<void> {
-  await pool.query(
-    `update bot.posts set state = 'sent', message = $2, posted_at = clock_timestamp() where post_key = $1 and state <> 'sent'`,
-    [postKey, message],
-  );
-}
-
-/** The message is certainly not there: the platform said no, or was looked through. */
-export async function unsendPost(pool: Pool, run: ClaimedRun, postKey: string): Promise<void> {
-  await pool.query(
-    `update bot.posts set state = 'due' where post_key = $3 and state in ('sending', 'unknown')
-       and exists (select from bot.runs where run_key = $1 and fence = $2)`,
-    [run.runKey, run.fence, postKey],
-  );
-}
-
 /** Every message of the run is there. Nothing happens when one is not, or the run is another's. */
 export async function finishRun(pool: Pool, run: ClaimedRun): Promise<void> {
   await pool.query(
@@ -286,73 +211,6 @@ export async function redriveRuns(
   return rows.map((row) => row.run_key).sort();
 }
 
-/** How today's runs of a workspace stand: of the local day of `zone` that holds `now`. Runs that were called off count nowhere. */
-export async function progressOf(
-  pool: Pool,
-  asked: { readonly platform: string; readonly tenant: string; readonly now: number; readonly zone: string },
-): Promise<{ readonly sent: number; readonly waiting: number; readonly failed: number }> {
-  const { rows } = await pool.query<{ sent: number; waiting: number; failed: number }>(
-    `with today as (
-       select state, error, exists (select from bot.posts where posts.run_key = runs.run_key) as says from bot.runs
-       where platform = $1 and tenant = $2 and notice_of is null
-         and slot_at >= date_trunc('day', $3::timestamptz, $4)
-         and slot_at < date_trunc('day', date_trunc('day', $3::timestamptz, $4) + interval '36 hours', $4))
-     select count(*) filter (where state = 'sent' and says) as sent,
-            count(*) filter (where state in ('due', 'sending', 'unknown')) as waiting,
-            count(*) filter (where state = 'dead' and error not in ('stopped', 'paused')) as failed
-     from today`,
-    [asked.platform, asked.tenant, new Date(asked.now), asked.zone],
-  );
-  return rows[0] ?? { sent: 0, waiting: 0, failed: 0 };
-}
-
-/** A run as an admin reads it. */
-export interface ListedRun extends Destination {
-  readonly runKey: string;
-  readonly schedule: string;
-  readonly type: string;
-  readonly channelName: string | null;
-  readonly notice: boolean;
-  readonly slotAt: string;
-  readonly state: RunState;
-  readonly attempts: number;
-  readonly error: string | null;
-  readonly posts: number;
-  readonly sent: number;
-}
-
-/** Runs of the last days in these states, the latest first. One row per run. */
-export async function listRuns(
-  pool: Pool,
-  asked: { readonly days: number; readonly states: readonly RunState[]; readonly max: number },
-): Promise<ListedRun[]> {
-  const { rows } = await pool.query(
-    `select runs.*, schedules.payload ->> 'type' as type, schedules.channel_name,
-            (select count(*) from bot.posts where posts.run_key = runs.run_key) as posts,
-            (select count(*) from bot.posts where posts.run_key = runs.run_key and posts.state = 'sent') as sent
-     from bot.runs join bot.schedules on schedules.id = runs.schedule
-     where slot_at > clock_timestamp() - make_interval(days => $1) and state = any($2)
-     order by slot_at desc, run_key limit $3`,
-    [asked.days, asked.states, asked.max],
-  );
-  return rows.map((row) => ({
-    runKey: row.run_key,
-    schedule: row.schedule,
-    type: row.type,
-    platform: row.platform,
-    tenant: row.tenant,
-    channel: row.channel,
-    channelName: row.channel_name,
-    notice: row.notice_of !== null,
-    slotAt: row.slot_at.toISOString(),
-    state: row.state,
-    attempts: row.attempts,
-    error: row.error,
-    posts: row.posts,
-    sent: row.sent,
-  }));
-}
-
 /** Drops what is done and older than any question about it; a run stays as long as the notice of its failure. */
 export async function forgetOldRuns(pool: Pool, days: number): Promise<void> {
   await pool.query(
@@ -361,19 +219,4 @@ export async function forgetOldRuns(pool: Pool, days: number): Promise<void> {
                        and notice.slot_at >= clock_timestamp() - make_interval(days => $1))`,
     [days],
   );
-}
-
-/** The newest messages that stand in a channel by schedule, oldest first. One row per message. */
-export async function postedIn(
-  pool: Pool,
-  where: Destination,
-  max: number,
-): Promise<{ readonly key: string; readonly at: number; readonly content: unknown }[]> {
-  const { rows } = await pool.query<{ key: string; at: Date; content: unknown }>(
-    `select post_key as key, posted_at as at, content from bot.posts join bot.runs using (run_key)
-     where platform = $1 and tenant = $2 and channel = $3 and posts.state = 'sent'
-     order by posted_at desc, n desc limit $4`,
-    [where.platform, where.tenant, where.channel, max],
-  );
-  return rows.map(({ key, at, content }) => ({ key, at: at.getTime(), content })).reverse();
 }

@@ -1,16 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beginPost, confirmPost, freezePosts, postsOf } from "../../../src/queries/state/posts.ts";
 import {
-  beginPost,
   buryRun,
   type ClaimedRun,
   claimRun,
-  confirmPost,
   databaseNow,
   finishRun,
-  freezePosts,
   nextClaimIn,
   planRuns,
-  postsOf,
   putOffRun,
   redriveRuns,
 } from "../../../src/queries/state/runs.ts";
