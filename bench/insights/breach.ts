@@ -5,7 +5,7 @@
  * whole and mostly none, so that it must hold more than 80 %. Needs a filled mart: `npm run demo -- --fill-only`.
  */
 import { readConfig } from "../../src/config.ts";
-import { prepareQueue } from "../../src/handlers/queue-state.ts";
+import { prepareQueue } from "../../src/handlers/queue/state.ts";
 import { breachOutlook } from "../../src/insights/queueing/outlook.ts";
 import { NO_EXTRA, type QueueState, simulateQueue } from "../../src/insights/queueing/simulate.ts";
 import { fixedClock } from "../../src/kernel/clock.ts";

@@ -19,7 +19,7 @@ import { answerHelp, answerMetrics } from "./listing.ts";
 import { answerMetric } from "./metric.ts";
 import { dimensionName, metricName, valueName } from "./names.ts";
 import type { BotParts } from "./parts.ts";
-import { answerQueueOutlook } from "./queue-outlook.ts";
+import { answerQueueOutlook } from "./queue/outlook.ts";
 import { answerRefusal } from "./refuse.ts";
 import { answerRisk } from "./risk/risk.ts";
 import { answerManaging } from "./standing/manage.ts";

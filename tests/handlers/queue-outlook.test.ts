@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Answer } from "../../src/chat/answer.ts";
-import { prepareQueue } from "../../src/handlers/queue-state.ts";
+import { prepareQueue } from "../../src/handlers/queue/state.ts";
 import type { HourLoad, QueueLoad } from "../../src/queries/queue-load.ts";
 import { demoCore } from "../support/core.ts";
 

@@ -7,8 +7,8 @@ import { readQueueLoad } from "../../queries/queue-load.ts";
 import { readWatermarks, throughOf } from "../../queries/watermarks.ts";
 import type { Asking } from "../asking.ts";
 import type { BotParts } from "../parts.ts";
-import { chance, HISTORY_DAYS, nextMidnight } from "../queue-outlook.ts";
-import { prepareQueue } from "../queue-state.ts";
+import { chance, HISTORY_DAYS, nextMidnight } from "../queue/situation.ts";
+import { prepareQueue } from "../queue/state.ts";
 import { dayIn, shiftDay } from "../scan/days.ts";
 import type { BreachEffect, Recommendation } from "./recommend.ts";
 

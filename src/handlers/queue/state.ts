@@ -1,7 +1,7 @@
-import { forecastValues, sumOfSteps } from "../insights/forecast/forecast-values.ts";
-import type { HourWorth } from "../insights/queueing/outlook.ts";
-import type { QueueState } from "../insights/queueing/simulate.ts";
-import type { HourLoad, QueueLoad } from "../queries/queue-load.ts";
+import { forecastValues, sumOfSteps } from "../../insights/forecast/forecast-values.ts";
+import type { HourWorth } from "../../insights/queueing/outlook.ts";
+import type { QueueState } from "../../insights/queueing/simulate.ts";
+import type { HourLoad, QueueLoad } from "../../queries/queue-load.ts";
 
 const HOUR_MS = 3_600_000;
 const HOURS_A_WEEK = 168;
