@@ -1,11 +1,15 @@
 import { performance } from "node:perf_hooks";
+import type { Bot } from "../src/chat/port.ts";
 import { readConfig } from "../src/config.ts";
+import { createBot } from "../src/handlers/bot.ts";
 import { systemClock } from "../src/kernel/clock.ts";
 import { openHouse } from "../src/main.ts";
+import { createMeasure } from "../src/queries/create-measure.ts";
 
 /**
- * From command to reply on the demo data: `npm run demo -- --fill-only` first, then `npm run bench:ask`. Prints median and p99 of the whole
- * and of each share. Post is what the platform's side takes (rendering the blocks), without a network.
+ * From command to reply on the demo data: `npm run demo -- --fill-only` first, then `npm run bench:ask`. Each question is asked of a bot that reads the
+ * events every time, and of one that shares answers while the data stand, in turns; prints median and p99 of the whole and of each share. Post is
+ * what the platform's side takes (rendering the blocks), without a network.
  */
 const QUESTIONS = [
   "overturn rate by market last 14d",
@@ -23,21 +27,24 @@ const ROUNDS = 20;
 
 const house = await openHouse(readConfig(process.env), systemClock);
 const { renderAnswer } = await import("../src/platforms/slack/render.ts");
-const shares: Record<string, number[]> = { parse: [], sql: [], words: [], chart: [], render: [], total: [] };
-const byQuestion: Record<string, number[]> = {};
+const BOTS = {
+  "read anew": createBot({ ...house.parts, measure: createMeasure(house.pools.reader) }),
+  shared: house.bot,
+} as const;
+const SHARES = ["parse", "sql", "words", "render", "total", "chart"] as const;
+const times = new Map<string, number[]>();
 for (let round = 0; round < ROUNDS; round += 1) {
-  for (const words of QUESTIONS) await once(words, round > 0);
+  for (const words of QUESTIONS) for (const [way, bot] of Object.entries(BOTS)) await once(way, bot, words, round > 0);
 }
 await house.close();
-for (const [share, times] of Object.entries(shares))
-  console.log(`${share.padEnd(8)} median ${quantile(times, 0.5)} ms  p99 ${quantile(times, 0.99)} ms`);
-for (const [words, times] of Object.entries(byQuestion))
-  console.log(`${words.padEnd(40)} median ${quantile(times, 0.5)} ms`);
+console.log(`| median / p99 ms | ${Object.keys(BOTS).join(" | ")} |`);
+for (const row of [...SHARES, ...QUESTIONS])
+  console.log(`| ${[row, ...Object.keys(BOTS).map((way) => cellOf(times.get(`${way}/${row}`) ?? []))].join(" | ")} |`);
 
-async function once(words: string, counts: boolean): Promise<void> {
-  const id = `${performance.now()}/${words}`;
+async function once(way: string, bot: Bot, words: string, counts: boolean): Promise<void> {
+  const id = `${performance.now()}/${way}/${words}`;
   const started = performance.now();
-  const reply = await house.bot.respond({
+  const reply = await bot.respond({
     where: { platform: "terminal", tenant: "bench", channel: "bench" },
     thread: null,
     person: { id: "bench", zone: "Asia/Singapore" },
@@ -54,13 +61,15 @@ async function once(words: string, counts: boolean): Promise<void> {
   const drawn = performance.now();
   if (!counts) return;
   const { parse, query, insight } = reply.answer.timing;
-  shares.parse?.push(parse);
-  shares.sql?.push(query);
-  shares.words?.push(insight);
-  shares.render?.push(rendered - replied);
-  if (spec) shares.chart?.push(drawn - rendered);
-  shares.total?.push(rendered - started);
-  byQuestion[words] = [...(byQuestion[words] ?? []), rendered - started];
+  const took = { parse, sql: query, words: insight, render: rendered - replied, total: rendered - started };
+  for (const [share, ms] of Object.entries({ ...took, chart: drawn - rendered, [words]: rendered - started })) {
+    const key = `${way}/${share}`;
+    times.set(key, [...(times.get(key) ?? []), ms]);
+  }
+}
+
+function cellOf(own: readonly number[]): string {
+  return `${quantile(own, 0.5)} / ${quantile(own, 0.99)}`;
 }
 
 function quantile(times: readonly number[], q: number): string {
