@@ -23,7 +23,7 @@ interface TreeEvent {
 
 const { series, events } = tree(17);
 const flat = series.map((own) => ({ ...own, parent: null }));
-const rows = [0.05, 0.03].flatMap((q) => [
+const rows = [0.05, 0.025].flatMap((q) => [
   rowOf(`every series for itself, BH ${100 * q} %`, flat, q),
   rowOf(`**modstats: wholes first, their shock divided out, BH ${100 * q} %**`, series, q),
 ]);
