@@ -6,7 +6,7 @@ export function headline(text: string): HTMLElement {
   const lead = cut > 0 ? text.slice(0, cut) : text;
   const rest = cut > 0 ? text.slice(cut + 3) : "";
   const parts =
-    /^(.{1,60}?\s)([-−+]?\$?\d(?:[\d.,\u00a0\u202f]*\d)?(?:\s?(?:%|pp|h|s|\/h)(?![\p{L}\d]))?(?![\d:年月日]|[,.]?\s\d{4}|\.?\s\p{L}{3,12}\.?\s\d{4}))(\s*\([^()]*\))?(.*)$/su.exec(
+    /^(|.{1,60}?\s)([-−+]?\$?\d(?:[\d.,\u00a0\u202f]*\d)?(?:\s?(?:%|pp|h|s|\/h)(?![\p{L}\d]))?(?![\d:年月日]|[,.]?\s\d{4}|\.?\s\p{L}{3,12}\.?\s\d{4}))(\s*\([^()]*\))?(.*)$/su.exec(
       lead,
     );
   return h(
